@@ -1,0 +1,51 @@
+/*
+ * The credentials provider chain: one whole set from the first source that
+ * has any: --profile, the environment file's keys, the file's AWS_PROFILE,
+ * the process's keys, the process's AWS_PROFILE, ~/.aws. Sets are never mixed.
+ * One provider a file: credentials_static.c, credentials_process.c,
+ * credentials_aws_command.c. Refresh is thread-safe, one at a time.
+ */
+#ifndef DG_AWS_CREDENTIALS_H
+#define DG_AWS_CREDENTIALS_H
+
+#include "aws/env_file.h"
+#include "aws/profile.h"
+#include "base/clock.h"
+#include <ddbgit/log.h>
+
+struct dg_credentials {
+	char *access_key_id;
+	char *secret_access_key;
+	char *session_token; /* or NULL */
+	int64_t expires;     /* Unix seconds; 0: never */
+};
+
+void dg_credentials_free(struct dg_credentials *credentials);
+
+struct dg_credentials_chain;
+
+struct dg_credentials_options {
+	const char *profile;		     /* --profile, or NULL */
+	const struct dg_env_file *env_file;  /* may be NULL; copied */
+	const struct dg_profiles *profiles;  /* borrowed, outlives the chain */
+	struct dg_clock *clock;
+	const struct dg_log *log;
+};
+
+/* Decides for a source; DG_EDENIED with the ways to give credentials if there
+ * is none. Contacts nobody yet. */
+int dg_credentials_open(struct dg_credentials_chain **out,
+			const struct dg_credentials_options *options,
+			struct dg_error *err);
+void dg_credentials_close(struct dg_credentials_chain *chain);
+
+/* A copy of the present set, refreshed if it expires within five minutes or
+ * if `expired` says that the service called it so. */
+int dg_credentials_get(struct dg_credentials_chain *chain, bool expired,
+		       struct dg_credentials *out, struct dg_error *err);
+
+/* "environment file", "profile 'x'", "environment variables": for -v and
+ * messages. Never a secret. */
+const char *dg_credentials_source(const struct dg_credentials_chain *chain);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * A directory, held by a descriptor, as a file set; and the few file system
+ * calls that must be right: everything relative to the descriptor, no symlink
+ * followed below it, EINTR and short writes handled, flushed where asked.
+ */
+#ifndef DG_BASE_DIR_H
+#define DG_BASE_DIR_H
+
+#include "base/fileset.h"
+
+/* A directory that the user named (may itself be a symlink). The set keeps a
+ * copy of the descriptor. */
+int dg_dir_fileset(struct dg_fileset **out, int dirfd, const char *name,
+		   struct dg_error *err);
+int dg_dir_fileset_open(struct dg_fileset **out, const char *path,
+			struct dg_error *err);
+
+/* Opens path (components below dirfd, none of them a symlink). */
+int dg_openat_nofollow(int dirfd, const char *path, int flags,
+		       unsigned int mode, int *fd_out, struct dg_error *err);
+
+/* Makes the folders of path below dirfd that are missing, mode 777 & umask. */
+int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err);
+
+/* All bytes, or an error. name is for messages. */
+int dg_write_all(int fd, const void *bytes, size_t len, const char *name,
+		 struct dg_error *err);
+
+/* fsync (F_FULLFSYNC on macOS). */
+int dg_flush(int fd, const char *name, struct dg_error *err);
+
+/* Removes what is below dirfd/name and it too; follows no symlink. */
+int dg_remove_tree_at(int dirfd, const char *name, struct dg_error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Items of a source into a table with BatchWriteItem: at most 25 requests
+ * and under 16 MB a call; UnprocessedItems are sent again until accepted; a
+ * batch that is refused is bisected until the refused items stand alone, and
+ * each is reported and skipped. (BatchWriteItem limits: API reference.)
+ */
+#ifndef DG_DYNAMODB_BATCH_WRITE_H
+#define DG_DYNAMODB_BATCH_WRITE_H
+
+#include "dynamodb/client.h"
+#include "dynamodb/rate.h"
+#include "item/source.h"
+#include <ddbgit/progress.h>
+
+struct dg_batch_write_options {
+	const char *table;
+	size_t workers;	 /* 0: a default that adapts to throttling */
+	double rate_units; /* a second; 0: no limit */
+	uint64_t memory;   /* bytes of items in flight */
+	uint64_t expected_items; /* for progress; 0: unknown */
+	const struct dg_progress *progress;
+	/* An item that the service refused: its key as DynamoDB JSON, the
+	 * service's error type and words. Called from one thread at a time. */
+	int (*refused)(void *context, struct dg_slice key_json,
+		       const char *type, const char *message,
+		       struct dg_error *err);
+	void *context;
+};
+
+struct dg_batch_write_stats {
+	uint64_t written;
+	uint64_t refused;
+	uint64_t requests;
+	uint64_t unprocessed; /* items that were sent again */
+};
+
+int dg_batch_write(struct dg_dynamodb *db, struct dg_item_source *source,
+		   const struct dg_batch_write_options *options,
+		   struct dg_batch_write_stats *stats, struct dg_error *err);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * DynamoDB's JSON protocol: an operation's name and body in, its answer out.
+ * A dg_dynamodb is shared by threads; each thread has its own dg_connection.
+ * Retries are decided here and nowhere else (retry.c). Every 200 body has
+ * passed x-amz-crc32 and Content-Length before anybody sees a byte of it.
+ */
+#ifndef DG_DYNAMODB_CLIENT_H
+#define DG_DYNAMODB_CLIENT_H
+
+#include "aws/credentials.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include <ddbgit/cancel.h>
+#include <ddbgit/log.h>
+
+struct dg_dynamodb;
+struct dg_connection;
+
+struct dg_dynamodb_options {
+	const char *endpoint; /* URL; copied */
+	const char *region;   /* copied */
+	struct dg_credentials_chain *credentials; /* borrowed */
+	struct dg_clock *clock;
+	const struct dg_log *log;
+	const struct dg_cancel *cancel;
+};
+
+int dg_dynamodb_open(struct dg_dynamodb **out,
+		     const struct dg_dynamodb_options *options,
+		     struct dg_error *err);
+void dg_dynamodb_close(struct dg_dynamodb *db);
+
+struct dg_dynamodb_stats {
+	uint64_t requests;
+	uint64_t retries;
+	uint64_t throttled;
+};
+void dg_dynamodb_stats(struct dg_dynamodb *db, struct dg_dynamodb_stats *out);
+
+/* stop: of the worker that uses it; the client's cancel counts as well. */
+int dg_connection_open(struct dg_connection **out, struct dg_dynamodb *db,
+		       const struct dg_cancel *stop, struct dg_error *err);
+void dg_connection_close(struct dg_connection *connection);
+
+/* What the service called its last error, without a prefix before '#':
+ * "ResourceNotFoundException"; "" if it said none. */
+const char *dg_connection_error_type(const struct dg_connection *connection);
+
+/*
+ * One operation with all its retries. response (cleared first) gets the
+ * body of the 200. DG_ENOTFOUND (ResourceNotFoundException), DG_EDENIED,
+ * DG_EEXISTS (ResourceInUseException), DG_EINVALID (ValidationException),
+ * DG_EUNSUPPORTED (UnknownOperationException), DG_ESERVICE,
+ * DG_EUNREACHABLE, DG_ECANCELLED. Service errors carry the service's words.
+ */
+int dg_connection_call(struct dg_connection *connection, const char *operation,
+		       struct dg_slice body, struct dg_buf *response,
+		       struct dg_error *err);
+
+/* The same for control messages: JSON trees in and out. */
+int dg_connection_control(struct dg_connection *connection,
+			  const char *operation, const struct dg_json *body,
+			  struct dg_json **response, struct dg_error *err);
+
+#endif

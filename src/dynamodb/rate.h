@@ -1,0 +1,40 @@
+/*
+ * A token bucket on consumed capacity, shared by threads: take before a
+ * request (waits while the bucket is in debt), charge after it with what the
+ * service says it cost.
+ */
+#ifndef DG_DYNAMODB_RATE_H
+#define DG_DYNAMODB_RATE_H
+
+#include "base/clock.h"
+
+struct dg_rate;
+
+/* --max-rcu/--max-wcu: units a second, or a percentage of the provisioned. */
+struct dg_rate_limit {
+	double value; /* 0: the default */
+	bool percent;
+};
+
+/* "100", "2.5", "50%", "0" is refused. DG_EUSAGE. */
+int dg_rate_limit_parse(struct dg_rate_limit *out, const char *text,
+			struct dg_error *err);
+
+/* Units a second for a table: by default 50 % of provisioned units, 0 (no
+ * limit) on demand. DG_EUSAGE for a percentage without provisioned units. */
+int dg_rate_units(double *out, const struct dg_rate_limit *limit,
+		  uint64_t provisioned, struct dg_error *err);
+
+/* units a second; 0: never waits, but still counts. */
+int dg_rate_open(struct dg_rate **out, double units, struct dg_clock *clock,
+		 struct dg_error *err);
+void dg_rate_close(struct dg_rate *rate);
+
+int dg_rate_take(struct dg_rate *rate, const struct dg_cancel *cancel,
+		 struct dg_error *err);
+void dg_rate_charge(struct dg_rate *rate, double units);
+
+/* Consumed so far, and a second over the last ten; for progress. */
+void dg_rate_consumed(struct dg_rate *rate, double *total, double *a_second);
+
+#endif

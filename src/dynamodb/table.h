@@ -1,0 +1,60 @@
+/*
+ * A table's control plane: describe, its settings beside DescribeTable,
+ * create from a definition, wait.
+ */
+#ifndef DG_DYNAMODB_TABLE_H
+#define DG_DYNAMODB_TABLE_H
+
+#include "dynamodb/client.h"
+#include "item/key.h"
+
+/* *table gets the Table object as sent. DG_ENOTFOUND: no such table. */
+int dg_table_describe(struct dg_connection *connection, const char *name,
+		      struct dg_json **table, struct dg_error *err);
+
+/* TableStatus is ACTIVE or UPDATING; else DG_EFAILED "Table 'x' is being
+ * created/deleted" with what to do. */
+int dg_table_check_usable(const struct dg_json *table, struct dg_error *err);
+
+/*
+ * Adds the settings that DescribeTable does not show (TimeToLiveDescription
+ * now) to the definition. A setting that cannot be read is copied from
+ * previous (may be NULL), and its name is added to the array not_read; that
+ * is no error.
+ */
+int dg_table_read_settings(struct dg_connection *connection, const char *name,
+			   const struct dg_json *previous,
+			   struct dg_json *definition,
+			   struct dg_json *not_read, const struct dg_log *log,
+			   struct dg_error *err);
+
+struct dg_create_options {
+	const char *table_name; /* the target's; the definition's is ignored */
+	/* keys, attributes, indexes, on demand, nothing else; else whatever
+	 * DescribeTable shows that CreateTable takes. */
+	bool keys_and_indexes_only;
+};
+
+/*
+ * Pure: the CreateTable body for a definition. Names of what was left out
+ * are added to the array left_out (strings, for people).
+ */
+int dg_table_create_request(struct dg_json **out,
+			    const struct dg_json *definition,
+			    const struct dg_create_options *options,
+			    struct dg_json *left_out, struct dg_error *err);
+
+/* Sends it and waits for ACTIVE, with every index. DeletionProtectionEnabled
+ * is never in the request: dg_table_finish sets it after the items. */
+int dg_table_create(struct dg_connection *connection,
+		    const struct dg_json *request, struct dg_error *err);
+
+/* Time-to-live, then deletion protection, as the definition has them. */
+int dg_table_finish(struct dg_connection *connection, const char *name,
+		    const struct dg_json *definition, struct dg_error *err);
+
+/* ProvisionedThroughput in units; 0 on demand. */
+uint64_t dg_table_read_units(const struct dg_json *table);
+uint64_t dg_table_write_units(const struct dg_json *table);
+
+#endif

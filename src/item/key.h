@@ -1,0 +1,40 @@
+/*
+ * Keys: which attributes identify an item, and their order. A key is encoded
+ * into bytes whose memcmp order is DynamoDB's: partition key, then sort key;
+ * S by UTF-8 bytes, N by value, B by bytes. In S and B a 00 is written 00 FF
+ * and each part ends 00 00, so the order is prefix-safe. Sorting, merging,
+ * joining and chunking use this one encoding.
+ */
+#ifndef DG_ITEM_KEY_H
+#define DG_ITEM_KEY_H
+
+#include "base/buf.h"
+
+#define DG_ATTRIBUTE_NAME_MAX 256 /* bytes of a key attribute's name + 1 */
+
+struct dg_key_attribute {
+	char name[DG_ATTRIBUTE_NAME_MAX]; /* UTF-8 */
+	char type;			  /* 'S', 'N' or 'B' */
+};
+
+struct dg_key_schema {
+	size_t count; /* 1: partition key; 2: and sort key; 0: not known */
+	struct dg_key_attribute attribute[2];
+};
+
+bool dg_key_schema_equal(const struct dg_key_schema *a,
+			 const struct dg_key_schema *b);
+
+/* "id (S), time (N)", for messages. Returns out. */
+const char *dg_key_schema_describe(const struct dg_key_schema *keys, char *out,
+				   size_t out_size);
+
+/*
+ * Appends the key of a canonical item as one-line DynamoDB JSON
+ * ({"id":{"S":"a"},"t":{"N":"1"}}), for messages, Keys members and chunk
+ * names. DG_EINVALID if an attribute is missing.
+ */
+int dg_key_json(const struct dg_key_schema *keys, struct dg_slice item_line,
+		struct dg_buf *out, struct dg_error *err);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * An item source yields canonical items in key order, from a live table,
+ * a directory or a Git revision. Consumers cannot tell which.
+ *
+ * next() returns 1 and fills *item, 0 at the end, or a negative dg_code.
+ * The item borrows the source's memory until the following call. A source
+ * that failed stays failed. Keys are strictly ascending.
+ */
+#ifndef DG_ITEM_SOURCE_H
+#define DG_ITEM_SOURCE_H
+
+#include "base/fileset.h"
+#include "item/key.h"
+
+struct dg_item {
+	struct dg_slice line; /* canonical, without newline */
+	struct dg_slice key;  /* encoded */
+};
+
+struct dg_item_source {
+	int (*next)(struct dg_item_source *self, struct dg_item *item,
+		    struct dg_error *err);
+	void (*close)(struct dg_item_source *self);
+	/* Back to the first item. NULL: a live table, read once. */
+	int (*rewind)(struct dg_item_source *self, struct dg_error *err);
+
+	/* What a source may offer; callers work without. */
+
+	/* The next item is the first whose key is not below `key`. */
+	int (*seek)(struct dg_item_source *self, struct dg_slice key,
+		    struct dg_error *err);
+	/* Makes up to n sources of disjoint key ranges that together are this
+	 * one; each is closed by its owner, before self. Returns how many. */
+	int (*split)(struct dg_item_source *self, size_t n,
+		     struct dg_item_source **out, struct dg_error *err);
+	/* The identity of the block of items that begins at the cursor: 1, or
+	 * 0 where there is none. Only real object ids count, never a hash that
+	 * an index merely states. */
+	int (*identity)(struct dg_item_source *self, struct dg_identity *out,
+			struct dg_error *err);
+	/* Steps over that block. */
+	int (*skip)(struct dg_item_source *self, struct dg_error *err);
+
+	struct dg_key_schema keys;
+};
+
+static inline int dg_source_next(struct dg_item_source *source,
+				 struct dg_item *item, struct dg_error *err)
+{
+	return source->next(source, item, err);
+}
+
+/* DG_EUNSUPPORTED for a source that is read once. */
+int dg_source_rewind(struct dg_item_source *source, struct dg_error *err);
+
+/* NULL is allowed. */
+void dg_source_close(struct dg_item_source *source);
+
+#endif
