@@ -1,0 +1,91 @@
+/*
+ * One commit that changes one snapshot's path and nothing else, crash-safe
+ * (docs/architecture.md, "Committing"):
+ *
+ *	dg_commit_open     all refusals, before a table is read; the lock
+ *	dg_commit_tip      the snapshot at the branch tip, to compare with
+ *	dg_commit_sink     or dg_commit_add_files: blobs, written and flushed
+ *	dg_commit_prepare  tree and commit objects; Git's locks taken
+ *	    the caller puts the files in place (work tree only)
+ *	dg_commit_finish   index entries, reference
+ */
+#ifndef DG_REPO_COMMIT_H
+#define DG_REPO_COMMIT_H
+
+#include "repo/message.h"
+#include "repo/repo.h"
+
+#define DG_OID_HEX_SIZE 41
+
+struct dg_commit_options {
+	const char *path;   /* in the tree: "backups/dynamodb/prod" */
+	const char *branch; /* --branch, or NULL: HEAD's */
+	bool force;	    /* --force: also an ignored path */
+	/* Entries that are the snapshot's own; others there are carried over.
+	 * Ends with NULL: "table-data.json", …, "table-data". */
+	const char *const *owned;
+	const struct dg_cancel *cancel;
+	const struct dg_log *log;
+	const char *now_iso; /* for the intent */
+	int64_t now;	     /* Unix seconds of the commit */
+};
+
+struct dg_commit;
+
+/*
+ * Refuses with the reason and the way out: merge or rebase in progress,
+ * detached HEAD without a branch, a branch checked out in another work tree,
+ * an ignored path, filter/ident/working-tree-encoding attributes, an index
+ * that cannot be written. Takes the per-path lock (DG_ELOCKED names the
+ * holder) and cleans up after a crashed run's intent.
+ */
+int dg_commit_open(struct dg_commit **out, struct dg_repo *repo,
+		   const struct dg_commit_options *options,
+		   struct dg_error *err);
+
+/* True: files are put into the work tree between prepare and finish. False:
+ * --branch of another branch, or a bare repository. */
+bool dg_commit_uses_worktree(const struct dg_commit *commit);
+
+/* The snapshot at the tip as a file set, borrowed; NULL if there is none. */
+struct dg_fileset *dg_commit_tip(struct dg_commit *commit);
+/* The tip's short object id, "" if unborn. */
+const char *dg_commit_tip_id(const struct dg_commit *commit);
+
+/* Blobs from memory or a spool; for runs without a work tree. Borrowed. */
+struct dg_sink *dg_commit_sink(struct dg_commit *commit);
+
+/* Takes every file of the set (the staged files); whatever the tip holds
+ * already is hashed but not written again. */
+int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
+			struct dg_error *err);
+/* The set is only part of the snapshot: keeps the tip's entry for `name`,
+ * which was not staged because the file in place is unchanged. The file in
+ * place (set `files`) is hashed instead when the tip has another. */
+int dg_commit_keep(struct dg_commit *commit, const char *name,
+		   struct dg_fileset *files, struct dg_error *err);
+
+/* Is what was added under `name` (a file or folder) the tip's own object? */
+bool dg_commit_same_as_tip(const struct dg_commit *commit, const char *name);
+
+/*
+ * The tree and commit objects; then HEAD and the branch are locked and read
+ * again. If the branch moved but the path is as it was, tree and parent are
+ * rebuilt; if the path changed: DG_EMODIFIED "another backup of this table
+ * landed meanwhile".
+ */
+int dg_commit_prepare(struct dg_commit *commit,
+		      const struct dg_message *message, struct dg_error *err);
+
+/* Not cancellable. Index entries with stat data from the work tree, then the
+ * reference. id gets the commit's full id. */
+int dg_commit_finish(struct dg_commit *commit, char id[DG_OID_HEX_SIZE],
+		     struct dg_error *err);
+
+/* For an unchanged table: index entries of the path equal to the tip's. */
+int dg_commit_reset_index(struct dg_commit *commit, struct dg_error *err);
+
+/* Unlocks; without a finish nothing but unreferenced objects remains. */
+void dg_commit_close(struct dg_commit *commit);
+
+#endif

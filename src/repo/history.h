@@ -1,0 +1,44 @@
+/*
+ * The backups in a history: commits that change a snapshot (a folder that
+ * holds the marker file) against their parents; a merge only if it differs
+ * from every parent. Found by tree-entry ids, so that backups committed by
+ * hand count too. Newest first, in the order of `git log`.
+ */
+#ifndef DG_REPO_HISTORY_H
+#define DG_REPO_HISTORY_H
+
+#include "repo/revision.h"
+
+struct dg_history_entry {
+	const char *id; /* full, borrowed until the next call */
+	const char *path; /* of the snapshot in the tree */
+	const char *message;
+	int64_t time; /* committer's, Unix seconds */
+	const char *const *tags; /* ends with NULL */
+	struct dg_revision *revision; /* borrowed until the next call */
+	bool removed; /* the commit removes the snapshot */
+};
+
+struct dg_history_options {
+	const char *start;  /* a revision, or NULL: HEAD */
+	const char *path;   /* only this snapshot, or NULL */
+	const char *marker; /* "table-data.json" */
+};
+
+struct dg_history;
+
+int dg_history_open(struct dg_history **out, struct dg_repo *repo,
+		    const struct dg_history_options *options,
+		    struct dg_error *err);
+/* 1 with *entry, 0 at the end, or an error. A commit that changes several
+ * snapshots yields an entry for each. */
+int dg_history_next(struct dg_history *history, struct dg_history_entry *entry,
+		    struct dg_error *err);
+void dg_history_close(struct dg_history *history);
+
+/* The last commit at or before `start` that changed path; DG_ENOTFOUND. */
+int dg_history_last(struct dg_repo *repo, const char *start, const char *path,
+		    const char *marker, char id[DG_OID_HEX_SIZE],
+		    struct dg_error *err);
+
+#endif

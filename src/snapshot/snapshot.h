@@ -1,0 +1,92 @@
+/*
+ * Reading a snapshot: the four files of a file set, of this format or older
+ * and foreign (docs/snapshot-format.md). A snapshot that is going to be
+ * restored is checked to its end first (dg_snapshot_check) and then read
+ * again; what is out of key order goes through sorted runs during the check.
+ * The layout is an interface (layout.h) behind this.
+ */
+#ifndef DG_SNAPSHOT_SNAPSHOT_H
+#define DG_SNAPSHOT_SNAPSHOT_H
+
+#include "base/fileset.h"
+#include "item/source.h"
+#include "snapshot/metadata.h"
+#include <ddbgit/cancel.h>
+#include <ddbgit/log.h>
+#include <ddbgit/progress.h>
+
+#define DG_DATA_FILE "table-data.json"
+#define DG_SCHEMA_FILE "table-schema.json"
+#define DG_METADATA_FILE "table-metadata.json"
+#define DG_SUMMARY_FILE "dump-summary.txt"
+
+struct dg_snapshot_options {
+	uint64_t memory;      /* bytes */
+	const char *temp_dir; /* as dg_temp_file_open takes it */
+	const struct dg_cancel *cancel;
+	const struct dg_log *log;
+	const struct dg_progress *progress;
+};
+
+struct dg_snapshot;
+
+/* Reads schema and metadata where they are there; the set is borrowed and
+ * must outlive the snapshot. DG_ENOTFOUND: no table-data.json. */
+int dg_snapshot_open(struct dg_snapshot **out, struct dg_fileset *files,
+		     const struct dg_snapshot_options *options,
+		     struct dg_error *err);
+void dg_snapshot_close(struct dg_snapshot *snapshot);
+
+/* Borrowed; NULL if the file is absent. */
+const struct dg_metadata *
+dg_snapshot_metadata(const struct dg_snapshot *snapshot);
+const struct dg_json *
+dg_snapshot_definition(const struct dg_snapshot *snapshot);
+
+/* The key schema: the snapshot's own, else what was given here. */
+void dg_snapshot_use_keys(struct dg_snapshot *snapshot,
+			  const struct dg_key_schema *keys);
+/* NULL: not known. */
+const struct dg_key_schema *
+dg_snapshot_keys(const struct dg_snapshot *snapshot);
+
+struct dg_snapshot_facts {
+	uint64_t items; /* distinct keys */
+	uint64_t bytes; /* of canonical lines with their newlines */
+	char sha256[DG_SHA256_HEX_SIZE];
+	uint64_t duplicates; /* of the same key, the last one counted */
+	bool sorted;	     /* as it stood in the file */
+	uint64_t spilled_bytes;
+	/* Differs from what its metadata states (edited, merged). */
+	bool edited;
+};
+
+/* Reads everything. DG_EINVALID names file, line, offset and key. */
+int dg_snapshot_check(struct dg_snapshot *snapshot,
+		      struct dg_snapshot_facts *out, struct dg_error *err);
+
+/*
+ * The items. After a check: of any order in the file, and the end of the
+ * source compares the digest with the check's again (DG_EMODIFIED). Without
+ * one: only for a file in key order, else DG_EINVALID. One source at a time;
+ * it borrows the snapshot.
+ */
+int dg_snapshot_source(struct dg_snapshot *snapshot,
+		       struct dg_item_source **out, struct dg_error *err);
+
+/* Writing: the four files into a sink, in one pass over items. */
+struct dg_snapshot_write {
+	struct dg_sink *sink;
+	struct dg_item_source *items;
+	const struct dg_json *definition;
+	/* In: everything but counts, digests, layout and versions; out: these
+	 * too. */
+	struct dg_metadata *metadata;
+	const struct dg_cancel *cancel;
+	const struct dg_progress *progress;
+};
+
+int dg_snapshot_write(const struct dg_snapshot_write *write,
+		      struct dg_error *err);
+
+#endif

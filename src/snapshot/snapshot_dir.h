@@ -1,0 +1,54 @@
+/*
+ * A snapshot directory on disk: its lock, and its crash-safe replacement.
+ *
+ * New files are written and flushed into DIR/.ddbgit/new/; renaming new to
+ * ready is the point of no return; then each file is renamed into place,
+ * metadata last, obsolete files are deleted, directories flushed and
+ * .ddbgit/ removed. Whoever opens DIR next finishes a `ready` and deletes a
+ * `new`, so that after a crash at any point either the old snapshot stands
+ * or the new one is whole.
+ */
+#ifndef DG_SNAPSHOT_SNAPSHOT_DIR_H
+#define DG_SNAPSHOT_SNAPSHOT_DIR_H
+
+#include "base/fileset.h"
+#include <ddbgit/log.h>
+
+struct dg_snapshot_dir;
+
+enum dg_snapshot_dir_mode {
+	DG_SNAPSHOT_DIR_READ,  /* flock shared */
+	DG_SNAPSHOT_DIR_WRITE, /* flock exclusive; made if missing */
+};
+
+/*
+ * path: as the user named it or relative to the current directory. Finishes
+ * or cleans up what a crash left (a reader on a read-only directory reads
+ * ready's files over the old ones instead). DG_ENOTFOUND (reading),
+ * DG_ELOCKED naming the holder's pid, host and start.
+ */
+int dg_snapshot_dir_open(struct dg_snapshot_dir **out, const char *path,
+			 enum dg_snapshot_dir_mode mode,
+			 const struct dg_log *log, struct dg_error *err);
+
+/* The snapshot that stands there now; borrowed. */
+struct dg_fileset *dg_snapshot_dir_files(struct dg_snapshot_dir *dir);
+
+/* A sink into .ddbgit/new/; borrowed. Once for each directory opened. */
+int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
+			  struct dg_error *err);
+/* What was staged; borrowed. */
+struct dg_fileset *dg_snapshot_dir_staged(struct dg_snapshot_dir *dir);
+
+/* Drops staged files whose content is what stands there already. */
+int dg_snapshot_dir_drop_unchanged(struct dg_snapshot_dir *dir,
+				   struct dg_error *err);
+
+/* Flushes, renames to ready, puts everything in place. */
+int dg_snapshot_dir_publish(struct dg_snapshot_dir *dir, struct dg_error *err);
+
+/* Unlocks. What was staged and not published goes, with the empty folders
+ * that opening made. */
+void dg_snapshot_dir_close(struct dg_snapshot_dir *dir);
+
+#endif
