@@ -59,7 +59,7 @@ tests python3                         the end-to-end tests
 tests python3-venv                    keeps their packages in .deps/venv
 tests jq                   [jq]       the tests use snapshots as people do
 all   clang                [clang]    the fuzz targets
-all   libclang-rt-14-dev              libFuzzer and clang's sanitizers
+all   libclang-rt-dev                 libFuzzer and clang's sanitizers
 all   llvm                 [llvm-symbolizer] names in clang's reports
 all   gcovr                [gcovr]    line coverage
 all   clang-format         [clang-format] the layout of the code
