@@ -75,7 +75,7 @@ def _answers(port):
         connection.request("POST", "/", b"{}")
         connection.getresponse().read()
         return True
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

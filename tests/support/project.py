@@ -1,0 +1,170 @@
+"""A user's project for end-to-end tests: a Git repository with environment
+files, and the ddbgit program run in it as a user would run it.
+
+The program sees nothing of the machine's own configuration: an empty home,
+no AWS_ variables, no global Git configuration.
+"""
+
+import dataclasses
+import errno
+import json
+import os
+import pathlib
+import pty
+import select
+import subprocess
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+SECONDS = 120
+
+
+def binary():
+    """The program under test: DDBGIT_BINARY, else that of a build folder."""
+    named = os.environ.get("DDBGIT_BINARY")
+    if named:
+        return pathlib.Path(named).resolve()
+    build = os.environ.get("DDBGIT_BUILD", SOURCE / "build" / "release")
+    return SOURCE / build / "ddbgit"
+
+
+@dataclasses.dataclass
+class Result:
+    args: list
+    status: int
+    out: str
+    err: str
+
+    @property
+    def records(self):
+        """The objects of --json, a line each."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def of_type(self, name):
+        return [record for record in self.records if record["type"] == name]
+
+    def __str__(self):
+        return (f"{' '.join(map(str, self.args))}\nstatus {self.status}\n"
+                f"--- stdout\n{self.out}\n--- stderr\n{self.err}")
+
+
+class Project:
+    """path is the work tree's top; env is what commands run with."""
+
+    def __init__(self, path, git=True):
+        self.path = path
+        home = path.parent / (path.name + ".home")
+        home.mkdir(parents=True)
+        path.mkdir(exist_ok=True)
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            # Where a sanitizer build writes, and what it should do.
+            **{name: value for name, value in os.environ.items()
+               if name.endswith("SAN_OPTIONS")},
+        }
+        self.home = home
+        (path / "scripts").mkdir(exist_ok=True)
+        if git:
+            self.git("init", "-q", "-b", "main")
+            self.git("config", "user.name", "A Tester")
+            self.git("config", "user.email", "tester@example.com")
+
+    def run(self, *args, cwd=None, env=None, stdin="", status=0,
+            seconds=SECONDS):
+        """status: the one to insist on, or None for whatever comes."""
+        done = subprocess.run(
+            [str(arg) for arg in args], cwd=cwd or self.path,
+            env={**self.env, **(env or {})}, input=stdin.encode(),
+            capture_output=True, timeout=seconds, check=False)
+        result = Result(list(args), done.returncode,
+                        done.stdout.decode(errors="surrogateescape"),
+                        done.stderr.decode(errors="surrogateescape"))
+        if status is not None:
+            assert result.status == status, str(result)
+        return result
+
+    def git(self, *args, **keywords):
+        """What git prints, without the last newline."""
+        return self.run("git", *args, **keywords).out.rstrip("\n")
+
+    def ddbgit(self, *args, **keywords):
+        return self.run(binary(), *args, **keywords)
+
+    def env_file(self, env, **values):
+        """Writes scripts/.env.<env>; a value of None leaves its key out."""
+        path = self.path / "scripts" / f".env.{env}"
+        path.write_text("".join(f"{name}={value}\n"
+                                for name, value in values.items()
+                                if value is not None))
+        path.chmod(0o600)
+        return path
+
+    def local(self, endpoint, table, env="local", **more):
+        """An environment that names this table of an emulator."""
+        name = "LOCAL_AWS_ENDPOINT" if env == "local" else "AWS_ENDPOINT_URL"
+        return self.env_file(env, **{
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1", name: endpoint,
+            "DYNAMODB_TABLE": table, **more})
+
+    def snapshot(self, env="local"):
+        return self.path / "backups" / "dynamodb" / env
+
+    def items(self, env="local"):
+        """The items of a snapshot, as any JSON reader sees them."""
+        data = (self.snapshot(env) / "table-data.json").read_bytes()
+        return json.loads(data)["Items"]
+
+    def terminal(self, *args, answers=(), env=None, seconds=SECONDS,
+                 status=0):
+        """Runs ddbgit on a terminal of its own.
+
+        answers: pairs of a text to wait for and the line to type then.
+        stdout and stderr both come back in `out`, in the terminal's order.
+        """
+        master, slave = pty.openpty()
+        process = subprocess.Popen(
+            [str(binary()), *map(str, args)], cwd=self.path,
+            env={**self.env, "TERM": "xterm", **(env or {})},
+            stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+        try:
+            shown = _converse(master, list(answers), seconds)
+            code = process.wait(seconds)
+        finally:
+            os.close(master)
+            process.kill()
+            process.wait()
+        result = Result(["ddbgit", *args], code, shown.replace("\r\n", "\n"),
+                        "")
+        if status is not None:
+            assert result.status == status, str(result)
+        return result
+
+
+def _converse(master, answers, seconds):
+    """Reads a terminal to its end, typing each answer when asked."""
+    shown, answered_at = "", 0
+    deadline = time.monotonic() + seconds
+    while True:
+        left = deadline - time.monotonic()
+        assert left > 0, f"no end in sight; shown so far:\n{shown}"
+        if not select.select([master], [], [], left)[0]:
+            continue
+        try:
+            piece = os.read(master, 4096)
+        except OSError as error:
+            if error.errno != errno.EIO:  # what Linux says at the end
+                raise
+            piece = b""
+        if not piece:
+            assert not answers, f"never asked: {answers}; shown:\n{shown}"
+            return shown
+        shown += piece.decode(errors="replace")
+        while answers and answers[0][0] in shown[answered_at:]:
+            answered_at = len(shown)
+            os.write(master, answers.pop(0)[1].encode() + b"\n")
