@@ -65,6 +65,9 @@ int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 int dg_commit_keep(struct dg_commit *commit, const char *name,
 		   struct dg_fileset *files, struct dg_error *err);
 
+/* What was added so far, readable again; borrowed. */
+struct dg_fileset *dg_commit_files(struct dg_commit *commit);
+
 /* Is what was added under `name` (a file or folder) the tip's own object? */
 bool dg_commit_same_as_tip(const struct dg_commit *commit, const char *name);
 

@@ -74,19 +74,29 @@ int dg_snapshot_check(struct dg_snapshot *snapshot,
 int dg_snapshot_source(struct dg_snapshot *snapshot,
 		       struct dg_item_source **out, struct dg_error *err);
 
-/* Writing: the four files into a sink, in one pass over items. */
+/*
+ * Writing, in two steps, so that a caller can look at the data before it
+ * says what the snapshot is: the items first, in one pass, then schema,
+ * summary and metadata.
+ */
 struct dg_snapshot_write {
 	struct dg_sink *sink;
-	struct dg_item_source *items;
+	struct dg_item_source *items; /* for the first step only */
 	const struct dg_json *definition;
-	/* In: everything but counts, digests, layout and versions; out: these
-	 * too. */
+	/* In: everything but counts, digests, layout and versions; the first
+	 * step fills item_count, data_bytes, data_sha256, layout, the second
+	 * schema_sha256 and the versions. */
 	struct dg_metadata *metadata;
 	const struct dg_cancel *cancel;
 	const struct dg_progress *progress;
 };
 
-int dg_snapshot_write(const struct dg_snapshot_write *write,
-		      struct dg_error *err);
+/* table-data.json (and what belongs to it in other layouts). */
+int dg_snapshot_write_items(const struct dg_snapshot_write *write,
+			    struct dg_error *err);
+
+/* table-schema.json, dump-summary.txt, table-metadata.json, in this order. */
+int dg_snapshot_write_description(const struct dg_snapshot_write *write,
+				  struct dg_error *err);
 
 #endif
