@@ -27,6 +27,11 @@ int dg_table_def_parse(struct dg_json **out, struct dg_slice text,
 int dg_table_def_keys(const struct dg_json *definition,
 		      struct dg_key_schema *out, struct dg_error *err);
 
+/* "S", "N" or "B" from AttributeDefinitions of the Table object; NULL if the
+ * attribute (may be NULL) is not defined there. */
+const char *dg_table_def_attribute_type(const struct dg_json *table,
+					const char *attribute);
+
 /* Equal but for Read/WriteCapacityUnits, which alone are no change. */
 bool dg_table_def_equal(const struct dg_json *a, const struct dg_json *b);
 

@@ -1,0 +1,120 @@
+#include "backup/facts.h"
+#include "backup/restore_source.h"
+#include "base/text.h"
+#include "repo/history.h"
+#include <stdlib.h>
+
+struct dg_backup_list {
+	struct dg_repo *repo;
+	struct dg_history *history;
+	struct dg_facts facts; /* of the entry last returned */
+	char *environment;     /* only this one; NULL: all */
+	uint64_t limit;        /* 0: none */
+	uint64_t given;
+};
+
+static int open_history(struct dg_backup_list *list, const struct dg_run *run,
+			const struct dg_backup_list_options *options,
+			struct dg_error *err)
+{
+	const struct dg_history_options history = {
+		.start = options->revision,
+		.marker = DG_DATA_FILE,
+	};
+	int rc = dg_repo_open(&list->repo, ".", run->log, err);
+
+	if (rc == 0)
+		rc = dg_history_open(&list->history, list->repo, &history, err);
+	if (rc == 0 && options->environment)
+		rc = dg_strdup(&list->environment, options->environment, err);
+	return rc;
+}
+
+int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
+			const struct dg_backup_list_options *options,
+			struct dg_error *err)
+{
+	struct dg_backup_list *list = calloc(1, sizeof(*list));
+	int rc;
+
+	*out = NULL;
+	if (!list)
+		return dg_error_nomem(err);
+	list->limit = options->limit;
+	rc = open_history(list, run, options, err);
+	if (rc < 0) {
+		dg_backup_list_close(list);
+		return rc;
+	}
+	*out = list;
+	return 0;
+}
+
+/* A backup whose environment nobody states goes by its folder's name. */
+static bool is_wanted(const struct dg_backup_list *list,
+		      const struct dg_history_entry *entry)
+{
+	const char *last = strrchr(entry->path, '/');
+
+	if (!list->environment)
+		return true;
+	if (list->facts.environment)
+		return strcmp(list->facts.environment, list->environment) == 0;
+	return strcmp(last ? last + 1 : entry->path, list->environment) == 0;
+}
+
+static void fill(struct dg_backup *backup, const struct dg_facts *facts,
+		 const struct dg_history_entry *entry)
+{
+	*backup = (struct dg_backup){
+		.commit_id = entry->id,
+		.path = entry->path,
+		.environment = facts->environment,
+		.table = facts->table,
+		.region = facts->region,
+		.date = facts->date,
+		.subject = facts->subject,
+		.has_items = facts->has_items && !entry->removed,
+		.items = facts->items,
+		.has_changes = facts->has_changes,
+		.changes = facts->changes,
+		.removed = entry->removed,
+		.tags = entry->tags,
+		.sha256 = facts->sha256,
+	};
+}
+
+int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
+			struct dg_error *err)
+{
+	struct dg_history_entry entry;
+	int rc;
+
+	if (list->limit && list->given == list->limit)
+		return 0;
+	while ((rc = dg_history_next(list->history, &entry, err)) > 0) {
+		dg_facts_free(&list->facts);
+		rc = dg_facts_read(&list->facts, entry.message, entry.time,
+				   entry.removed ? NULL : entry.revision,
+				   entry.path, err);
+		if (rc < 0)
+			return rc;
+		if (!is_wanted(list, &entry))
+			continue;
+		fill(backup, &list->facts, &entry);
+		list->given++;
+		return 1;
+	}
+	return rc;
+}
+
+void dg_backup_list_close(struct dg_backup_list *list)
+{
+	if (!list)
+		return;
+	dg_facts_free(&list->facts);
+	dg_history_close(list->history);
+	dg_repo_close(list->repo);
+	free(list->environment);
+	free(list);
+}

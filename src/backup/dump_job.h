@@ -1,0 +1,68 @@
+/*
+ * A dump under way, shared by the files that make one up: dump.c reads the
+ * table into a snapshot, dump_commit.c puts the snapshot into a commit,
+ * dump_tag.c names it.
+ */
+#ifndef DG_BACKUP_DUMP_JOB_H
+#define DG_BACKUP_DUMP_JOB_H
+
+#include "backup/environment.h"
+#include "item/source.h"
+#include "repo/commit.h"
+#include "snapshot/snapshot.h"
+#include "snapshot/snapshot_dir.h"
+#include <ddbgit/dump.h>
+
+struct dg_dump_job {
+	const struct dg_run *run;
+	const struct dg_dump_options *options;
+	struct dg_dump_result *result;
+	struct dg_environment env;
+	struct dg_snapshot_options reading;
+	char *label; /* "prod"; of the default path and the default tag */
+	char *path;  /* as shown to the user */
+
+	/* Where the snapshot goes: a directory, or a branch alone. */
+	struct dg_snapshot_dir *dir; /* NULL: no work tree */
+	struct dg_sink *sink;        /* borrowed */
+	struct dg_metadata earlier;  /* of the snapshot that is replaced */
+	bool has_earlier;
+	struct dg_json *earlier_definition;
+
+	/* The table. */
+	struct dg_json *describe;
+	struct dg_json *definition;
+	struct dg_item_source *live;
+	struct dg_metadata metadata;
+
+	/* With --commit. */
+	bool commits;
+	struct dg_repo *repo;
+	char *tree_path; /* "backups/dynamodb/prod" */
+	char *ref;       /* "refs/heads/main" */
+	struct dg_commit *commit;
+	char last_id[DG_OID_HEX_SIZE]; /* last wrote the snapshot; "" none */
+	char *last_name; /* a tag of it, else its short id; NULL: none */
+	char *tag;       /* the name to give; NULL: none */
+	bool tag_exists; /* on last_id already */
+};
+
+/* Which repository, branch and path; all refusals. Before any request. */
+int dg_dump_commit_open(struct dg_dump_job *job, struct dg_error *err);
+
+/* After the items were staged: decides between 'no changes' and a commit,
+ * and does it, with the snapshot directory published. */
+int dg_dump_commit(struct dg_dump_job *job, struct dg_error *err);
+
+/* Which tag, before any request: sets tag and tag_exists. */
+int dg_dump_tag_plan(struct dg_dump_job *job, struct dg_error *err);
+
+/* Tags commit_id. */
+int dg_dump_tag(struct dg_dump_job *job, const char *commit_id,
+		struct dg_error *err);
+
+/* A tag on commit id that reads like a backup's, else the short id. */
+int dg_dump_commit_name(char **out, struct dg_repo *repo, const char *id,
+			struct dg_error *err);
+
+#endif

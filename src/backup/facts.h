@@ -1,0 +1,34 @@
+/*
+ * The facts of a backup: from its commit's trailers where they agree with the
+ * path, else from table-metadata.json in its tree, so that backups committed
+ * by hand tell as much.
+ */
+#ifndef DG_BACKUP_FACTS_H
+#define DG_BACKUP_FACTS_H
+
+#include "repo/revision.h"
+#include "snapshot/metadata.h"
+#include <ddbgit/backups.h>
+
+struct dg_facts {
+	/* Owned; NULL: unknown. */
+	char *environment;
+	char *table;
+	char *region;
+	char *date;
+	char *subject;
+	char *sha256;
+	bool has_items;
+	uint64_t items;
+	bool has_changes;
+	struct dg_changes changes;
+};
+
+/* message: the commit's; revision: its tree; path: the snapshot's. A
+ * malformed metadata file leaves facts unknown and is no error. */
+int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
+		  struct dg_revision *revision, const char *path,
+		  struct dg_error *err);
+void dg_facts_free(struct dg_facts *facts);
+
+#endif

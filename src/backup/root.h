@@ -1,0 +1,24 @@
+/*
+ * The project's root: the folder that default paths (scripts/.env.ENV,
+ * backups/dynamodb/ENV) are relative to. It is the nearest directory, from
+ * the current one up to the work tree's top, that holds scripts/.env.ENV;
+ * else the nearest with scripts/; else the top, or outside Git the current
+ * directory. DDBGIT_ROOT overrides.
+ */
+#ifndef DG_BACKUP_ROOT_H
+#define DG_BACKUP_ROOT_H
+
+#include <ddbgit/error.h>
+
+/* *out: an absolute path without a slash at its end. */
+int dg_root_find(char **out, const char *environment, struct dg_error *err);
+
+/* The path <root>/<relative> as people read it: "./relative" when root is the
+ * current directory, else in full. Owned by the caller. */
+int dg_root_path(char **out, const char *root, const char *relative,
+		 struct dg_error *err);
+
+/* The current directory as an absolute path. */
+int dg_current_directory(char **out, struct dg_error *err);
+
+#endif

@@ -1,0 +1,21 @@
+/* Verification of a restore: the snapshot joined with the live table. */
+#ifndef DG_BACKUP_VERIFY_H
+#define DG_BACKUP_VERIFY_H
+
+#include "backup/environment.h"
+#include "snapshot/snapshot.h"
+#include <ddbgit/restore.h>
+
+struct dg_verify_options {
+	struct dg_snapshot *snapshot;   /* checked */
+	const struct dg_json *describe; /* of the target */
+	const char *ttl_attribute; /* of the target or the snapshot, or NULL */
+	bool full;                 /* else counts only */
+};
+
+/* Differences are no error here: they stand in *out. */
+int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
+		      const struct dg_verify_options *options,
+		      struct dg_error *err);
+
+#endif
