@@ -7,6 +7,7 @@
 
 #include <ddbgit/error.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,14 +15,19 @@ extern "C" {
 
 struct dg_cancel {
 	int flag; /* accessed atomically, through the functions below only */
+	/* Set as well when this one is; may be NULL. It outlives its child. */
+	const struct dg_cancel *parent;
 };
 
-#define DG_CANCEL_INIT {0}
+#define DG_CANCEL_INIT                                                         \
+	{                                                                      \
+		0, NULL                                                        \
+	}
 
 /* Async-signal-safe. */
 void dg_cancel_set(struct dg_cancel *cancel);
 
-/* False for NULL. */
+/* Async-signal-safe. False for NULL. */
 bool dg_cancelled(const struct dg_cancel *cancel);
 
 /* 0, or DG_ECANCELLED with "interrupted". */

@@ -18,23 +18,23 @@ extern "C" {
 enum dg_code {
 	DG_OK = 0,
 	DG_EFAILED = -1,     /* what no other code describes */
-	DG_EUSAGE = -2,	     /* the caller's arguments or configuration */
+	DG_EUSAGE = -2,      /* the caller's arguments or configuration */
 	DG_EINCOMPLETE = -3, /* items not written, or verification differs */
 	DG_EDIFFERENT = -4,  /* differences found where equality was asked */
 	DG_EREFUSED = -5,    /* a guard refused; nothing was changed */
 	DG_ENOMEM = -6,
-	DG_EIO = -7,	  /* the operating system refused a file operation */
+	DG_EIO = -7,      /* the operating system refused a file operation */
 	DG_EINVALID = -8, /* malformed input */
 	DG_ENOTFOUND = -9,
 	DG_EEXISTS = -10,
-	DG_ELOCKED = -11,     /* somebody else holds the lock */
-	DG_EMODIFIED = -12,   /* what was read has changed meanwhile */
-	DG_ECANCELLED = -13,  /* dg_cancel was set */
+	DG_ELOCKED = -11,      /* somebody else holds the lock */
+	DG_EMODIFIED = -12,    /* what was read has changed meanwhile */
+	DG_ECANCELLED = -13,   /* dg_cancel was set */
 	DG_EUNREACHABLE = -14, /* refused, unresolved, TLS, time-out */
-	DG_EDENIED = -15,     /* credentials or permissions */
-	DG_ESERVICE = -16,    /* the service answered with another error */
+	DG_EDENIED = -15,      /* credentials or permissions */
+	DG_ESERVICE = -16,     /* the service answered with another error */
 	DG_EUNSUPPORTED = -17, /* not offered here, by service or library */
-	DG_ELIMIT = -18,      /* a stated maximum would be passed */
+	DG_ELIMIT = -18,       /* a stated maximum would be passed */
 };
 
 #define DG_ERROR_MESSAGE_MAX 2048
@@ -43,18 +43,23 @@ enum dg_code {
 struct dg_error {
 	enum dg_code code;
 	char message[DG_ERROR_MESSAGE_MAX]; /* UTF-8, one line, no full stop */
-	char hint[DG_ERROR_HINT_MAX];	    /* UTF-8, lines, or empty */
+	char hint[DG_ERROR_HINT_MAX];       /* UTF-8, lines, or empty */
 };
 
 /*
- * Sets code and message (cut at its maximum, never inside a character) and
- * clears the hint. Returns code, so that a caller can `return dg_error_set`.
- * err may be NULL in all of these.
+ * Sets code and message (cut at its maximum, never inside a character; line
+ * breaks become blanks) and clears the hint. The arguments may point into err
+ * itself. Returns code, so that a caller can `return dg_error_set`. err may be
+ * NULL in all of these.
  */
 int dg_error_set(struct dg_error *err, enum dg_code code, const char *format,
 		 ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for a failed system call: "<what>: <strerror(errno_value)>". */
+/*
+ * The same for a failed system call: "<what>: <strerror(errno_value)>". The
+ * code is DG_ENOTFOUND for ENOENT, DG_EEXISTS for EEXIST, DG_ENOMEM for
+ * ENOMEM, else DG_EIO.
+ */
 int dg_error_errno(struct dg_error *err, int errno_value, const char *format,
 		   ...) __attribute__((format(printf, 3, 4)));
 

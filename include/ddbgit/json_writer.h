@@ -32,7 +32,9 @@ struct dg_json_writer {
 };
 
 #define DG_JSON_WRITER_INIT(sink_fn, sink_context, indent_by)                  \
-	{(sink_fn), (sink_context), (indent_by), 0, 0, {0}, 0}
+	{                                                                      \
+		(sink_fn), (sink_context), (indent_by), 0, 0, {0}, 0           \
+	}
 
 void dg_json_begin_object(struct dg_json_writer *w);
 void dg_json_end_object(struct dg_json_writer *w);
@@ -55,8 +57,7 @@ void dg_json_member_string(struct dg_json_writer *w, const char *name,
 			   const char *value);
 void dg_json_member_uint(struct dg_json_writer *w, const char *name,
 			 uint64_t value);
-void dg_json_member_bool(struct dg_json_writer *w, const char *name,
-			 int value);
+void dg_json_member_bool(struct dg_json_writer *w, const char *name, int value);
 
 /* 0, or the first failure of the sink. */
 int dg_json_writer_finish(const struct dg_json_writer *w);

@@ -13,12 +13,12 @@ extern "C" {
 #endif
 
 struct dg_progress_state {
-	const char *phase;	 /* "Reading", "Writing", "Verifying", ... */
-	uint64_t items;		 /* done so far */
-	uint64_t bytes;		 /* of canonical data, done so far */
+	const char *phase;       /* "Reading", "Writing", "Verifying", ... */
+	uint64_t items;          /* done so far */
+	uint64_t bytes;          /* of canonical data, done so far */
 	uint64_t expected_items; /* 0: unknown; an estimate, may be passed */
 	uint64_t expected_bytes; /* 0: unknown */
-	double capacity_rate;	 /* consumed units a second, 0: unknown */
+	double capacity_rate;    /* consumed units a second, 0: unknown */
 };
 
 struct dg_progress {

@@ -9,6 +9,7 @@
 #include <ddbgit/error.h>
 #include <ddbgit/slice.h>
 #include <stdarg.h>
+#include <stdint.h>
 
 struct dg_buf {
 	char *ptr; /* NULL until the first byte */
@@ -17,7 +18,10 @@ struct dg_buf {
 	size_t max; /* len never passes it */
 };
 
-#define DG_BUF_INIT(maximum) {NULL, 0, 0, (maximum)}
+#define DG_BUF_INIT(maximum)                                                   \
+	{                                                                      \
+		NULL, 0, 0, (maximum)                                          \
+	}
 
 /* Frees nothing: for a buffer that is not initialised yet. */
 void dg_buf_init(struct dg_buf *buf, size_t max);
@@ -41,7 +45,7 @@ int dg_buf_add_char(struct dg_buf *buf, char c, struct dg_error *err);
 int dg_buf_addf(struct dg_buf *buf, struct dg_error *err, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
 int dg_buf_vaddf(struct dg_buf *buf, struct dg_error *err, const char *format,
-		 va_list args);
+		 va_list args) __attribute__((format(printf, 3, 0)));
 
 /* Removes the first len bytes and moves the rest to the front. */
 void dg_buf_consume(struct dg_buf *buf, size_t len);

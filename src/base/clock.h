@@ -20,17 +20,18 @@ struct dg_clock {
 			const struct dg_cancel *cancel);
 	/* How many of this clock's seconds pass in one of the machine's. */
 	double speed;
-	/* For dg_clock_init_fixed: the wall time at its making, else -1. */
+	/* dg_clock_init_test: the wall time and now_ms at its making. */
 	int64_t wall_start_ms;
-	int64_t wall_origin_ms;
+	int64_t origin_ms;
 };
 
 /* The system's clocks. */
 void dg_clock_init(struct dg_clock *clock);
 
 /*
- * Runs `speed` times faster; if wall_start_ms is not negative, wall time
- * begins there. For tests through the binary.
+ * Runs `speed` times faster (0: once). Wall time runs with it and begins at
+ * wall_start_ms, or at the system's where that is negative. For tests through
+ * the binary.
  */
 void dg_clock_init_test(struct dg_clock *clock, double speed,
 			int64_t wall_start_ms);
@@ -57,7 +58,8 @@ long dg_clock_machine_ms(const struct dg_clock *clock, int64_t ms);
 /* "2025-01-27T10:00:00Z" (ISO 8601, UTC). */
 void dg_time_iso(int64_t unix_seconds, char out[DG_TIME_ISO_SIZE]);
 
-/* Reads what dg_time_iso writes, with or without fractions of a second. */
+/* Reads what dg_time_iso writes, also with fractions of a second (dropped) and
+ * with an offset from UTC ("+01:00") for the Z. DG_EINVALID. */
 int dg_time_parse_iso(const char *text, int64_t *unix_seconds,
 		      struct dg_error *err);
 

@@ -22,6 +22,10 @@ int dg_openat_nofollow(int dirfd, const char *path, int flags,
 /* Makes the folders of path below dirfd that are missing, mode 777 & umask. */
 int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err);
 
+/* Makes the folders of a path that the user named: symlinks in it are
+ * followed. */
+int dg_mkdirs(const char *path, struct dg_error *err);
+
 /* All bytes, or an error. name is for messages. */
 int dg_write_all(int fd, const void *bytes, size_t len, const char *name,
 		 struct dg_error *err);
@@ -29,7 +33,8 @@ int dg_write_all(int fd, const void *bytes, size_t len, const char *name,
 /* fsync (F_FULLFSYNC on macOS). */
 int dg_flush(int fd, const char *name, struct dg_error *err);
 
-/* Removes what is below dirfd/name and it too; follows no symlink. */
+/* Removes what is below dirfd/name and it too; follows no symlink. 0 also
+ * where there is nothing. */
 int dg_remove_tree_at(int dirfd, const char *name, struct dg_error *err);
 
 #endif

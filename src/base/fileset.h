@@ -30,7 +30,7 @@ struct dg_file {
 
 struct dg_fileset_entry {
 	const char *name; /* one component */
-	bool is_folder;	  /* else a regular file; nothing else is listed */
+	bool is_folder;   /* else a regular file; nothing else is listed */
 };
 
 struct dg_fileset {
@@ -78,8 +78,8 @@ int dg_fileset_read(struct dg_fileset *set, const char *path,
 		    struct dg_buf *out, struct dg_error *err);
 
 /* Writes a whole file. */
-int dg_sink_write(struct dg_sink *sink, const char *path,
-		  struct dg_slice bytes, struct dg_error *err);
+int dg_sink_write(struct dg_sink *sink, const char *path, struct dg_slice bytes,
+		  struct dg_error *err);
 
 /* Reads len bytes or up to the end; *n < len only there. */
 int dg_file_read_full(struct dg_file *file, void *bytes, size_t len, size_t *n,

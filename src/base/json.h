@@ -15,7 +15,8 @@
 /* A node. The root owns the tree; what the getters return is borrowed. */
 struct dg_json;
 
-/* The whole of text is one value. DG_EINVALID names the byte offset. */
+/* The whole of text is one value, at most DG_JSON_DEPTH_MAX levels deep.
+ * DG_EINVALID names the byte offset. */
 int dg_json_parse(struct dg_json **out, struct dg_slice text,
 		  struct dg_error *err);
 void dg_json_free(struct dg_json *root);
@@ -53,6 +54,7 @@ int dg_json_set(struct dg_json *object, const char *name, struct dg_json *node,
 		struct dg_error *err);
 int dg_json_set_string(struct dg_json *object, const char *name,
 		       const char *value, struct dg_error *err);
+/* DG_ELIMIT above 2^53. */
 int dg_json_set_u64(struct dg_json *object, const char *name, uint64_t value,
 		    struct dg_error *err);
 int dg_json_set_bool(struct dg_json *object, const char *name, bool value,

@@ -12,6 +12,15 @@
 /* Strict UTF-8 (no overlong forms, no surrogates). */
 bool dg_utf8_valid(struct dg_slice text);
 
+/*
+ * The character that p begins with (p < end): its length in bytes, 1 to 4,
+ * and *code_point; 0 where it is no valid UTF-8.
+ */
+size_t dg_utf8_decode(const char *p, const char *end, uint32_t *code_point);
+
+/* The length of text without an unfinished character at its end. */
+size_t dg_utf8_whole(const char *text, size_t len);
+
 /* Decimal digits only, the whole of text. DG_EINVALID. */
 int dg_parse_u64(struct dg_slice text, uint64_t *out, struct dg_error *err);
 

@@ -37,8 +37,7 @@ int dg_work_run(const struct dg_work *work, struct dg_error *err);
  */
 struct dg_queue;
 
-int dg_queue_open(struct dg_queue **out, size_t capacity,
-		  struct dg_error *err);
+int dg_queue_open(struct dg_queue **out, size_t capacity, struct dg_error *err);
 /* Waits while full. DG_ECANCELLED after dg_queue_stop (the caller keeps
  * the pointer). */
 int dg_queue_push(struct dg_queue *queue, void *entry);

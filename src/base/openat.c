@@ -1,0 +1,174 @@
+#include "base/dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COMPONENT_MAX 256
+
+/* The next component of *path, copied to name; false at the end. */
+static int next_component(const char **path, char name[COMPONENT_MAX],
+			  struct dg_error *err)
+{
+	const char *p = *path + strspn(*path, "/");
+	size_t len = strcspn(p, "/");
+
+	*path = p + len;
+	if (len >= COMPONENT_MAX)
+		return dg_error_errno(err, ENAMETOOLONG, "'%.64s...'", p);
+	memcpy(name, p, len);
+	name[len] = '\0';
+	return len > 0;
+}
+
+static bool is_last(const char *rest)
+{
+	return rest[strspn(rest, "/")] == '\0';
+}
+
+/* Why an open with O_NOFOLLOW failed. Systems differ in the errno for a
+ * symlink (ELOOP, ENOTDIR, EMLINK), so look. */
+static int open_error(int dirfd, const char *name, const char *path,
+		      struct dg_error *err)
+{
+	int reason = errno;
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(st.st_mode))
+		return dg_error_set(err, DG_EINVALID,
+				    "cannot open '%s': '%s' is a symbolic "
+				    "link, which is not followed here",
+				    path, name);
+	return dg_error_errno(err, reason, "cannot open '%s'", path);
+}
+
+/* Opens the folder `name` in *dirfd and puts it in its place; the given
+ * descriptor is closed unless it is `keep`. */
+static int step_into(int *dirfd, int keep, const char *name, const char *path,
+		     struct dg_error *err)
+{
+	int fd = openat(*dirfd, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int rc = fd < 0 ? open_error(*dirfd, name, path, err) : 0;
+
+	if (fd < 0)
+		return rc;
+	if (*dirfd != keep)
+		close(*dirfd);
+	*dirfd = fd;
+	return 0;
+}
+
+int dg_openat_nofollow(int dirfd, const char *path, int flags,
+		       unsigned int mode, int *fd_out, struct dg_error *err)
+{
+	char name[COMPONENT_MAX];
+	const char *rest = path;
+	int at = dirfd;
+	int rc, fd;
+
+	for (;;) {
+		rc = next_component(&rest, name, err);
+		if (rc <= 0 || is_last(rest))
+			break;
+		rc = step_into(&at, dirfd, name, path, err);
+		if (rc < 0)
+			break;
+	}
+	if (rc >= 0) {
+		/* No component at all: the folder itself. */
+		fd = openat(at, rc == 0 ? "." : name,
+			    flags | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+		rc = fd < 0 ? open_error(at, name, path, err) : 0;
+		if (fd >= 0)
+			*fd_out = fd;
+	}
+	if (at != dirfd)
+		close(at);
+	return rc;
+}
+
+int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err)
+{
+	char name[COMPONENT_MAX];
+	const char *rest = path;
+	int at = dirfd;
+	int rc;
+
+	while ((rc = next_component(&rest, name, err)) > 0) {
+		if (mkdirat(at, name, 0777) < 0 && errno != EEXIST) {
+			rc = dg_error_errno(err, errno,
+					    "cannot make folder '%s'", path);
+			break;
+		}
+		rc = step_into(&at, dirfd, name, path, err);
+		if (rc < 0)
+			break;
+	}
+	if (at != dirfd)
+		close(at);
+	return rc;
+}
+
+int dg_mkdirs(const char *path, struct dg_error *err)
+{
+	struct dg_buf part = DG_BUF_INIT(65536);
+	struct stat st;
+	const char *p = path;
+	int rc = 0;
+
+	while (rc == 0 && *p) {
+		size_t len = strspn(p, "/");
+
+		len += strcspn(p + len, "/");
+		rc = dg_buf_add(&part, p, len, err);
+		p += len;
+		if (rc == 0 && mkdir(part.ptr, 0777) < 0 &&
+		    (stat(part.ptr, &st) < 0 || !S_ISDIR(st.st_mode)))
+			rc = dg_error_errno(err, errno == 0 ? ENOTDIR : errno,
+					    "cannot make folder '%s'",
+					    part.ptr);
+	}
+	dg_buf_free(&part);
+	return rc;
+}
+
+int dg_write_all(int fd, const void *bytes, size_t len, const char *name,
+		 struct dg_error *err)
+{
+	const char *p = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return dg_error_errno(err, errno, "cannot write '%s'",
+					      name);
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int dg_flush(int fd, const char *name, struct dg_error *err)
+{
+	int rc;
+
+	do {
+#ifdef F_FULLFSYNC
+		rc = fcntl(fd, F_FULLFSYNC);
+		if (rc < 0)
+			rc = fsync(fd);
+#else
+		rc = fsync(fd);
+#endif
+	} while (rc < 0 && errno == EINTR);
+	/* Some file systems flush no folders, and say so. */
+	if (rc < 0 && errno != EINVAL && errno != ENOTSUP)
+		return dg_error_errno(err, errno, "cannot flush '%s'", name);
+	return 0;
+}

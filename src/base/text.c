@@ -1,0 +1,150 @@
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int dg_parse_u64(struct dg_slice text, uint64_t *out, struct dg_error *err)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		unsigned int digit = (unsigned char)text.ptr[i] - '0';
+
+		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+			break;
+		value = value * 10 + digit;
+	}
+	if (i < text.len || text.len == 0)
+		return dg_error_set(err, DG_EINVALID,
+				    "'%.*s' is no whole number",
+				    (int)(text.len > 64 ? 64 : text.len),
+				    text.len > 0 ? text.ptr : "");
+	*out = value;
+	return 0;
+}
+
+/* The power of 1024 that a unit stands for: "", K, KB, KiB, M, …; -1. */
+static int unit_power(struct dg_slice unit)
+{
+	static const char letters[] = "KMGT";
+	const char *letter;
+	char upper;
+
+	if (unit.len == 0 || dg_slice_equal(unit, DG_SLICE("B")))
+		return 0;
+	upper = (char)(unit.ptr[0] >= 'a' ? unit.ptr[0] - 32 : unit.ptr[0]);
+	letter = memchr(letters, upper, sizeof(letters) - 1);
+	if (!letter)
+		return -1;
+	unit.ptr++;
+	unit.len--;
+	if (unit.len > 0 && !dg_slice_equal(unit, DG_SLICE("B")) &&
+	    !dg_slice_equal(unit, DG_SLICE("iB")))
+		return -1;
+	return (int)(letter - letters) + 1;
+}
+
+int dg_parse_size(struct dg_slice text, uint64_t *out, struct dg_error *err)
+{
+	struct dg_slice digits = {text.ptr, 0};
+	struct dg_slice unit;
+	uint64_t value;
+	int power;
+
+	while (digits.len < text.len && text.ptr[digits.len] >= '0' &&
+	       text.ptr[digits.len] <= '9')
+		digits.len++;
+	unit = dg_slice_of(text.ptr + digits.len, text.len - digits.len);
+	power = unit_power(unit);
+	if (power < 0 || dg_parse_u64(digits, &value, NULL) < 0 ||
+	    value > UINT64_MAX >> (10 * power))
+		return dg_error_set(err, DG_EINVALID,
+				    "'%.*s' is no size such as 64M, 256MiB or "
+				    "2G",
+				    (int)(text.len > 64 ? 64 : text.len),
+				    text.len > 0 ? text.ptr : "");
+	*out = value << (10 * power);
+	return 0;
+}
+
+const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE])
+{
+	char digits[24];
+	int len =
+		snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+	char *p = out;
+	int i;
+
+	for (i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			*p++ = ',';
+		*p++ = digits[i];
+	}
+	*p = '\0';
+	return out;
+}
+
+const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE])
+{
+	static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+	uint64_t unit = 1000;
+	size_t i = 0;
+
+	if (n < 1000) {
+		snprintf(out, DG_COUNT_SIZE, "%u byte%s", (unsigned int)n,
+			 n == 1 ? "" : "s");
+		return out;
+	}
+	/* 999,950 of a unit would round to 1000.0 of it. */
+	while (n / 1000 >= unit - unit / 20000 && i < 5) {
+		unit *= 1000;
+		i++;
+	}
+	snprintf(out, DG_COUNT_SIZE, "%.1f %s", (double)n / (double)unit,
+		 units[i]);
+	return out;
+}
+
+int dg_slice_dup(char **out, struct dg_slice s, struct dg_error *err)
+{
+	char *copy = malloc(s.len + 1);
+
+	if (!copy)
+		return dg_error_nomem(err);
+	if (s.len > 0)
+		memcpy(copy, s.ptr, s.len);
+	copy[s.len] = '\0';
+	*out = copy;
+	return 0;
+}
+
+int dg_strdup(char **out, const char *string, struct dg_error *err)
+{
+	return dg_slice_dup(out, dg_slice_str(string), err);
+}
+
+int dg_asprintf(char **out, struct dg_error *err, const char *format, ...)
+{
+	struct dg_buf buf = DG_BUF_INIT(SIZE_MAX);
+	va_list args;
+	int rc;
+
+	va_start(args, format);
+	rc = dg_buf_vaddf(&buf, err, format, args);
+	va_end(args);
+	if (rc == 0)
+		*out = buf.ptr;
+	return rc;
+}
+
+void dg_free_secret(char *string)
+{
+	volatile char *p = string;
+
+	if (!string)
+		return;
+	while (*p)
+		*p++ = '\0';
+	free(string);
+}
