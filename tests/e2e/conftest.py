@@ -1,6 +1,7 @@
 """Fixtures of the end-to-end tests; what they do is in tests/support."""
 
 import itertools
+import pathlib
 
 import boto3
 import botocore.config
@@ -11,6 +12,13 @@ import fake_dynamodb
 import project as projects
 
 _serial = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items):
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("e2e")
 
 
 def client(endpoint, service="dynamodb"):
