@@ -28,6 +28,13 @@ def binary():
     return SOURCE / build / "ddbgit"
 
 
+def listener(port):
+    """Who listens on a port, for a message (Linux; elsewhere unknown)."""
+    found = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"],
+                           capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "a program that could not be named"
+
+
 @dataclasses.dataclass
 class Result:
     args: list
@@ -120,15 +127,15 @@ class Project:
         return json.loads(data)["Items"]
 
     def terminal(self, *args, answers=(), env=None, seconds=SECONDS,
-                 status=0):
-        """Runs ddbgit on a terminal of its own.
+                 status=0, program=None):
+        """Runs ddbgit (or another program) on a terminal of its own.
 
         answers: pairs of a text to wait for and the line to type then.
         stdout and stderr both come back in `out`, in the terminal's order.
         """
         master, slave = pty.openpty()
         process = subprocess.Popen(
-            [str(binary()), *map(str, args)], cwd=self.path,
+            [str(program or binary()), *map(str, args)], cwd=self.path,
             env={**self.env, "TERM": "xterm", **(env or {})},
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
         os.close(slave)
