@@ -1,0 +1,178 @@
+"""Killed before and after each call that changes the file system.
+
+After each: the old dump or the new one is whole, never a mix; `git fsck
+--strict` is clean; the next run succeeds; somebody's lock is not touched; no
+debris is left.
+"""
+
+import os
+import shutil
+
+import pytest
+
+import project as projects
+
+
+
+def killer():
+    for folder in (projects.binary().parent, *projects.binary().parents):
+        found = list(folder.glob("**/killer.so"))[:1]
+        if found:
+            return found[0]
+    raise AssertionError("killer.so was not built")
+
+
+def items(generation):
+    return [{"id": {"S": f"item-{n:03}"}, "g": {"S": generation}}
+            for n in range(30)]
+
+
+class Scene:
+    """A project with one committed dump, and a table that has changed."""
+
+    def __init__(self, project, fake, mode):
+        self.project, self.fake, self.mode = project, fake, mode
+        fake.create("media", items("old"))
+        project.local(fake.endpoint, "media", env="dev")
+        self.template = project.path.parent / "template"
+        self.args = ["dump", "--env=dev", "--commit", "--tag"]
+        self.env = {"DDBGIT_TEST_CLOCK": "1000"}
+        self.cwd = project.path
+        self.ref = "main"
+        if mode == "branch":
+            self.args.append("--branch=backups")
+            self.ref = "backups"
+        if mode == "bare":
+            self.cwd = project.path / "bare.git"
+            project.git("clone", "-q", "--bare", project.path, self.cwd)
+            self.env["DDBGIT_ROOT"] = str(project.path)
+        self.run(status=0)
+        self.old = self.tip()
+        fake.tables["media"].put({"id": {"S": "new"}, "g": {"S": "new"}})
+        for item in items("new"):
+            fake.tables["media"].put(item)
+        shutil.copytree(project.path, self.template, symlinks=True)
+
+    def reset(self):
+        shutil.rmtree(self.project.path)
+        shutil.copytree(self.template, self.project.path, symlinks=True)
+
+    def run(self, status=None, **env):
+        return self.project.ddbgit(*self.args, cwd=self.cwd,
+                                   env={**self.env, **env}, status=status)
+
+    def git(self, *args):
+        return self.project.git(*args, cwd=self.cwd)
+
+    def tip(self):
+        return self.git("rev-parse", self.ref)
+
+    def data_at(self, revision):
+        return self.git("show",
+                        f"{revision}:backups/dynamodb/dev/table-data.json")
+
+    def check_state(self):
+        """What stands after the crash, before anybody mends it."""
+        assert self.git("fsck", "--strict") == ""
+        data = self.data_at(self.ref)
+        generations = {word for word in ('"old"', '"new"') if word in data}
+        assert len(generations) == 1, "a mix was committed"
+        if self.tip() == self.old:
+            assert generations == {'"old"'}
+        else:
+            assert generations == {'"new"'}
+
+    def check_after_next(self):
+        assert '"old"' not in self.data_at(self.ref)
+        assert self.git("fsck", "--strict") == ""
+        assert self.git("tag").count("dev-") >= 1
+        top = self.project.path
+        if self.mode == "worktree":
+            folder = self.project.snapshot("dev")
+            assert sorted(os.listdir(folder)) == [
+                "dump-summary.txt", "table-data.json",
+                "table-metadata.json", "table-schema.json"]
+            assert self.git("status", "--porcelain", "--", "backups") == ""
+        gitdir = self.cwd if self.mode == "bare" else top / ".git"
+        left = [path for path in gitdir.rglob("*")
+                if path.suffix == ".lock" or path.name.startswith(
+                    ("tmp_", "pack_git2_"))]
+        assert left == []
+
+
+def calls_of(scene):
+    """How many calls a run makes; and the run is right when none is lost."""
+    count = scene.project.path.parent / "count"
+    scene.run(status=0, LD_PRELOAD=str(killer()), KILL_PROGRAM="ddbgit",
+              KILL_COUNT_FILE=str(count))
+    scene.reset()
+    return int(count.read_text())
+
+
+def steps(total, most):
+    return range(1, total + 1, max(1, -(-total // most)))
+
+
+def crash_everywhere(project, fake, mode, most):
+    scene = Scene(project, fake, mode)
+    total = calls_of(scene)
+    assert total > 20
+    crashed = 0
+    for n in steps(total, most):
+        for when in ("before", "after"):
+            scene.reset()
+            died = scene.run(LD_PRELOAD=str(killer()), KILL_AT=str(n),
+                             KILL_WHEN=when, KILL_PROGRAM="ddbgit")
+            crashed += died.status == -9
+            scene.check_state()
+            scene.run(status=0)
+            scene.check_after_next()
+    assert crashed > 10
+    print(f"{mode}: {crashed} crashes over {total} calls")
+
+
+MODES = ["worktree", "branch", "bare"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_killed_at_some_calls(project, fake, mode):
+    crash_everywhere(project, fake, mode, most=12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", MODES)
+def test_killed_at_every_call(project, fake, mode):
+    crash_everywhere(project, fake, mode, most=500)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_full_disk_at_some_calls(project, fake, mode):
+    scene = Scene(project, fake, mode)
+    total = calls_of(scene)
+    failed = 0
+    for n in steps(total, 25):
+        scene.reset()
+        done = scene.run(LD_PRELOAD=str(killer()), KILL_AT=str(n),
+                         KILL_WHEN="fail", KILL_ERRNO="ENOSPC",
+                         KILL_PROGRAM="ddbgit")
+        assert done.status in (0, 1), str(done)
+        failed += done.status == 1
+        if done.status == 1:
+            assert "[ERROR]" in done.err
+        scene.check_state()
+        scene.run(status=0)
+        scene.check_after_next()
+    assert failed > 3
+
+
+def test_somebodys_lock_is_not_touched(project, fake):
+    scene = Scene(project, fake, "worktree")
+    lock = project.path / ".git" / "index.lock"
+    lock.write_text("somebody's")
+    refused = scene.run(status=1)
+    assert "index.lock" in refused.err or "locked" in refused.err
+    assert lock.read_text() == "somebody's"
+    assert scene.tip() == scene.old
+    lock.unlink()
+    scene.run(status=0)
+    scene.check_after_next()

@@ -1,0 +1,178 @@
+"""A wire and a service that fail, at each request of a run in turn.
+
+A run passes only if ledger, snapshot and exit status agree: either the run
+succeeds and holds exactly what the ledger holds, or it fails and the old
+state stands.
+"""
+
+import json
+
+import pytest
+
+FAST = {"DDBGIT_TEST_CLOCK": "2000"}
+ITEMS = 40
+SEGMENTS = 3
+
+# What a dump survives by trying again.
+TRANSIENT = ["throttle", "internal", "unavailable", "drop_before",
+             "drop_after", "cut_middle", "cut_item", "short", "flip",
+             "html_error", "expired_token"]
+
+
+def items(count=ITEMS):
+    return [{"id": {"S": f"item-{n:03}"}, "n": {"N": str(n)},
+             "text": {"S": "ü" * (n % 7)}} for n in range(count)]
+
+
+def whole(project, env, ledger):
+    """The snapshot is exactly the ledger's items."""
+    key = lambda item: item["id"]["S"]  # noqa: E731
+    return sorted(project.items(env), key=key) == sorted(ledger, key=key)
+
+
+@pytest.fixture
+def media(project, fake):
+    fake.create("media", items())
+    fake.page_items = 5
+    project.local(fake.endpoint, "media", env="dev")
+    project.local(fake.endpoint, "copy")
+    project.env.update(FAST)
+    return project
+
+
+def requests_of(fake, project, *args, **more):
+    """How many requests of each operation a run makes."""
+    fake.forget()
+    project.ddbgit(*args, **more)
+    counts = {}
+    for request in fake.requests:
+        counts[request.operation] = counts.get(request.operation, 0) + 1
+    return counts
+
+
+@pytest.mark.parametrize("kind", TRANSIENT)
+def test_a_dump_survives_each_fault_at_each_request(media, fake, kind):
+    dump = ("dump", "--env=dev", f"--segments={SEGMENTS}")
+    counts = requests_of(fake, media, *dump)
+    assert counts["Scan"] >= ITEMS // 5
+    for operation, count in counts.items():
+        for nth in range(1, count + 1):
+            fake.forget()
+            fault = fake.fault(kind, operation=operation, nth=nth)
+            (media.snapshot("dev") / "table-data.json").unlink()
+            media.ddbgit(*dump)
+            assert fault.struck == 1
+            assert whole(media, "dev", fake.tables["media"].items())
+
+
+@pytest.mark.parametrize("kind", TRANSIENT + ["unprocessed"])
+def test_a_restore_survives_each_fault_at_each_request(media, fake, kind):
+    media.ddbgit("dump", "--env=dev")
+    restore = ("restore", "--source", "backups/dynamodb/dev")
+    counts = requests_of(fake, media, *restore)
+    del fake.tables["copy"]
+    for operation, count in counts.items():
+        if kind == "unprocessed" and operation != "BatchWriteItem":
+            continue
+        for nth in range(1, count + 1):
+            fake.forget()
+            fake.fault(kind, operation=operation, nth=nth)
+            done = media.ddbgit(*restore, status=None)
+            # CreateTable whose answer was lost was carried out all the same.
+            assert done.status == 0, f"{operation} {nth} {kind}\n{done}"
+            assert (sorted(map(str, fake.tables["copy"].items())) ==
+                    sorted(map(str, items())))
+            del fake.tables["copy"]
+
+
+def test_each_segment_is_read_whole_or_not_at_all(media, fake):
+    media.ddbgit("dump", "--env=dev")
+    before = (media.snapshot("dev") / "table-data.json").read_bytes()
+    for segment in range(SEGMENTS):
+        fake.forget()
+        fake.fault("denied", operation="Scan", segment=segment, nth=2,
+                   times=1000)
+        failed = media.ddbgit("dump", "--env=dev",
+                              f"--segments={SEGMENTS}", status=1)
+        assert "AccessDenied" in failed.err
+        after = (media.snapshot("dev") / "table-data.json").read_bytes()
+        assert after == before
+        assert not (media.snapshot("dev") / ".ddbgit").exists()
+
+
+def test_empty_pages_go_on_and_a_repeated_key_ends(media, fake):
+    fake.fault("empty_page", operation="Scan", nth=2, times=3)
+    media.ddbgit("dump", "--env=dev", "--segments=1")
+    assert whole(media, "dev", fake.tables["media"].items())
+    fake.forget()
+    fake.fault("same_key", operation="Scan", nth=2, times=5)
+    stuck = media.ddbgit("dump", "--env=dev", "--segments=1", status=1)
+    assert "LastEvaluatedKey" in stuck.err
+
+
+def test_refused_items_are_listed_and_the_rest_is_written(media, fake):
+    media.ddbgit("dump", "--env=dev")
+    # Refuses whatever batch or item holds this key, as the service does.
+    bad = "item-017"
+    fake.refuse = lambda item: item["id"]["S"] == bad
+    done = media.ddbgit("restore", "--source", "backups/dynamodb/dev",
+                        status=3)
+    assert ("[WARNING] Failed to restore batch, continuing with next "
+            "batch...\n") in done.err
+    written = {item["id"]["S"] for item in fake.tables["copy"].items()}
+    assert written == {f"item-{n:03}" for n in range(ITEMS)} - {bad}
+    lists = list((media.path / ".git" / "ddbgit").glob(
+        "restore-failures-local-*.jsonl"))
+    assert len(lists) == 1 and str(lists[0]) in done.err + done.out
+    assert lists[0].stat().st_mode & 0o777 == 0o600
+    failure, = map(json.loads, lists[0].read_text().splitlines())
+    assert failure["key"] == {"id": {"S": bad}}
+    assert failure["code"] == "ValidationException"
+    assert set(failure) == {"key", "code", "message"}
+
+
+def test_a_table_that_is_being_created_is_named(media, fake):
+    fake.tables["media"].status = "CREATING"
+    failed = media.ddbgit("dump", "--env=dev", status=1)
+    assert "being created" in failed.err
+    fake.tables["media"].status = "DELETING"
+    failed = media.ddbgit("dump", "--env=dev", status=1)
+    assert "being deleted" in failed.err
+
+
+def test_a_new_table_is_waited_for(media, fake):
+    media.ddbgit("dump", "--env=dev")
+    fake.creating = 5
+    media.ddbgit("restore", "--source", "backups/dynamodb/dev")
+    assert len(fake.tables["copy"].items()) == ITEMS
+
+
+def test_a_setting_that_cannot_be_read_keeps_its_value(media, fake):
+    fake.tables["media"].time_to_live = "expires"
+    media.ddbgit("dump", "--env=dev", "--commit")
+    fake.time_to_live_answers = False
+    done = media.ddbgit("dump", "--env=dev", "--commit")
+    assert "[WARNING]" in done.err and "No changes since" in done.err
+    media.ddbgit("dump", "--env=dev")
+    folder = media.snapshot("dev")
+    schema = json.loads((folder / "table-schema.json").read_text())
+    assert schema["TimeToLiveDescription"]["AttributeName"] == "expires"
+    metadata = json.loads((folder / "table-metadata.json").read_text())
+    assert metadata["settingsNotRead"] == ["TimeToLiveDescription"]
+
+
+def test_a_clock_that_is_wrong_is_corrected(media, fake):
+    fake.clock_offset = 3600
+    media.ddbgit("dump", "--env=dev")
+    assert whole(media, "dev", fake.tables["media"].items())
+
+
+def test_an_item_that_expired_is_not_missing(media, fake):
+    fake.tables["media"].time_to_live = "expires"
+    fake.tables["media"].put({"id": {"S": "old"}, "expires": {"N": "1000"}})
+    media.ddbgit("dump", "--env=dev")
+    fake.create("copy")
+    fake.drop = lambda item: "expires" in item
+    done = media.ddbgit("restore", "--source", "backups/dynamodb/dev")
+    assert "expired" in done.err + done.out
+    assert len(fake.tables["copy"].items()) == ITEMS
