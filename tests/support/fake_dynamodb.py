@@ -139,6 +139,8 @@ class Server:
         self.creating = 0  # DescribeTable calls that a new table is CREATING
         self.clock_offset = None  # seconds; a number turns the check on
         self.time_to_live_answers = True
+        self.refuse = None  # refuse(item): no batch with it is accepted
+        self.drop = None  # drop(item): accepted, and gone at once (expiry)
         self._empty_pages = {}
         self._closing = threading.Event()
         self._connections = set()
@@ -285,11 +287,16 @@ class Server:
             self.violations.append("a key twice in one batch")
             raise ServiceError("ValidationException", "Provided list of item "
                                "keys contains duplicates")
+        if self.refuse and any(self.refuse(_subject(write))
+                               for write in writes):
+            raise ServiceError(*ANSWERS["validation"])
         left = []
         if fault and fault.kind == "unprocessed":
             at = max(0, len(writes) - fault.count)
             writes, left = writes[:at], writes[at:]
         for write in writes:
+            if self.drop and self.drop(_subject(write)):
+                continue
             if "PutRequest" in write:
                 table.put(_subject(write))
             else:
