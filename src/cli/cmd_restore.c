@@ -1,0 +1,257 @@
+#include "cli/prompt.h"
+#include "cli/quantity.h"
+#include "cli/record.h"
+#include "cli/session.h"
+#include <ddbgit/restore.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum settings { SETTINGS_AUTO, SETTINGS_SOURCE };
+
+struct restore_values {
+	struct dg_restore_options options;
+	int verify;   /* enum dg_verify */
+	int settings; /* enum settings */
+};
+
+static const char *const verifications[] = {
+	[DG_VERIFY_FULL] = "full",
+	[DG_VERIFY_COUNT] = "count",
+	[DG_VERIFY_NONE] = "none",
+	NULL,
+};
+
+static const char *const settings_choices[] = {
+	[SETTINGS_AUTO] = "auto",
+	[SETTINGS_SOURCE] = "source",
+	NULL,
+};
+
+static void say_planned(struct dg_session *session,
+			const struct dg_restore_result *result)
+{
+	char count[DG_QUANTITY_SIZE];
+
+	if (result->created)
+		dg_session_say(session, DG_LOG_INFO,
+			       "Table '%s' would be created", result->table);
+	dg_session_say(session, DG_LOG_INFO,
+		       "%s items would be written to '%s'; nothing was",
+		       dg_quantity_count(result->items, count), result->table);
+}
+
+static void say_done(struct dg_session *session,
+		     const struct dg_restore_result *result)
+{
+	const struct dg_verification *v = &result->verification;
+	char count[DG_QUANTITY_SIZE];
+
+	if (result->spilled_bytes)
+		dg_session_say(session, DG_LOG_INFO, "Temporary space used: %s",
+			       dg_quantity_bytes((double)result->spilled_bytes,
+						 count));
+	dg_session_say(session, DG_LOG_SUCCESS,
+		       "Restored %s items of %s to '%s'",
+		       dg_quantity_count(result->written, count),
+		       result->source, result->table);
+	if (v->done)
+		dg_session_say(session, DG_LOG_SUCCESS, "Verified %s: %s %s",
+			       v->full ? "item by item" : "by counting",
+			       dg_quantity_count(v->expected, count),
+			       v->full ? "items are equal"
+				       : "items were expected");
+}
+
+static void say_left_out(struct dg_session *session,
+			 const struct dg_restore_result *result)
+{
+	char *const *name = result->left_out;
+
+	for (; name && *name; name++)
+		dg_session_say(session, DG_LOG_WARNING, "Not restored: %s",
+			       *name);
+	if (result->failures_file)
+		dg_session_say(session, DG_LOG_WARNING,
+			       "The items that were refused are listed in %s",
+			       result->failures_file);
+}
+
+static void print_verification(struct dg_output *output,
+			       const struct dg_verification *v)
+{
+	if (!v->done)
+		return;
+	dg_output_field_count(output, "expected", v->expected);
+	if (v->full) {
+		dg_output_field_count(output, "equal", v->equal);
+		dg_output_field_count(output, "different", v->different);
+	}
+	dg_output_field_count(output, "missing", v->missing);
+	if (v->expired)
+		dg_output_field_count(output, "expired", v->expired);
+	dg_output_field_count(output, "extra", v->extra);
+}
+
+static void print_result(struct dg_output *output,
+			 const struct dg_restore_result *result)
+{
+	dg_output_field(output, "table", result->table);
+	dg_output_field_count(output, "items", result->items);
+	dg_output_field_count(output, "written", result->written);
+	dg_output_field_count(output, "refused", result->refused);
+	print_verification(output, &result->verification);
+}
+
+static void write_verification(struct dg_json_writer *w,
+			       const struct dg_verification *v)
+{
+	dg_json_name(w, "verification");
+	if (!v->done) {
+		dg_json_null(w);
+		return;
+	}
+	dg_json_begin_object(w);
+	dg_json_member_string(w, "kind", v->full ? "full" : "count");
+	dg_json_member_uint(w, "expected", v->expected);
+	if (v->full) {
+		dg_json_member_uint(w, "equal", v->equal);
+		dg_json_member_uint(w, "different", v->different);
+	}
+	dg_json_member_uint(w, "missing", v->missing);
+	dg_json_member_uint(w, "expired", v->expired);
+	dg_json_member_uint(w, "extra", v->extra);
+	dg_json_end_object(w);
+}
+
+static void write_summary(struct dg_session *session,
+			  const struct dg_restore_result *result, bool dry_run,
+			  int rc)
+{
+	struct dg_json_writer w;
+
+	dg_session_summary_begin(session, &w, rc);
+	dg_json_member_string(&w, "source", result->source);
+	dg_json_member_string(&w, "sourceEnvironment",
+			      result->source_environment);
+	dg_json_member_string(&w, "environment", result->environment);
+	dg_json_member_string(&w, "table", result->table);
+	dg_json_member_bool(&w, "dryRun", dry_run);
+	dg_json_member_bool(&w, "created", result->created);
+	dg_record_strings(&w, "leftOut", (const char *const *)result->left_out);
+	dg_json_member_uint(&w, "items", result->items);
+	dg_json_member_uint(&w, "written", result->written);
+	dg_json_member_uint(&w, "refused", result->refused);
+	dg_json_member_string(&w, "failuresFile", result->failures_file);
+	dg_json_member_uint(&w, "requests", result->requests);
+	dg_json_member_uint(&w, "retries", result->retries);
+	dg_json_member_uint(&w, "spilledBytes", result->spilled_bytes);
+	write_verification(&w, &result->verification);
+	dg_session_summary_end(session, &w);
+}
+
+static void report(struct dg_session *session,
+		   const struct dg_restore_result *result, bool dry_run, int rc,
+		   const struct dg_error *err)
+{
+	dg_progress_line_clear(&session->progress_line);
+	say_left_out(session, result);
+	if (dry_run)
+		say_planned(session, result);
+	else if (rc == 0)
+		say_done(session, result);
+	else
+		dg_session_error(session, rc, err);
+	if (session->output.json)
+		write_summary(session, result, dry_run, rc);
+	else
+		print_result(&session->output, result);
+}
+
+static int run(struct dg_session *session, const void *values,
+	       struct dg_error *err)
+{
+	const struct restore_values *given = values;
+	struct dg_restore_options options = given->options;
+	struct dg_prompt prompt = {
+		.output = &session->output,
+		.cancel = session->run.cancel,
+		.fd = STDIN_FILENO,
+	};
+	struct dg_restore_result result = {.source = NULL};
+	int rc;
+
+	options.verify = (enum dg_verify)given->verify;
+	options.source_settings = given->settings == SETTINGS_SOURCE;
+	options.confirm = dg_prompt_confirm;
+	options.context = &prompt;
+	rc = dg_restore(&session->run, &options, &result, err);
+	if (rc == 0 || rc == DG_EINCOMPLETE)
+		report(session, &result, options.dry_run, rc, err);
+	dg_restore_result_free(&result);
+	return rc;
+}
+
+#define RESTORE(member) offsetof(struct restore_values, member)
+
+static const struct dg_option source_table[] = {
+	DG_VALUE("source", 's', STRING, "DIR", RESTORE(options.source),
+		 "the snapshot in this folder (default: backups/dynamodb/ENV)"),
+	DG_VALUE("rev", 0, STRING, "REV", RESTORE(options.revision),
+		 "the snapshot in this revision; nothing is checked out"),
+	DG_VALUE("from", 0, STRING, "ENV", RESTORE(options.from),
+		 "of several in the revision, that of this environment"),
+	DG_VALUE("path", 0, STRING, "DIR", RESTORE(options.path),
+		 "of several in the revision, the one in this folder"),
+	DG_FLAG("accept-edited", 0, RESTORE(options.accept_edited),
+		"go on if the items differ from what the metadata states"),
+	DG_OPTIONS_END,
+};
+
+static const struct dg_option writing_table[] = {
+	DG_FLAG("dry-run", 0, RESTORE(options.dry_run),
+		"check everything, say what would be done, write nothing"),
+	DG_FLAG("yes", 0, RESTORE(options.yes),
+		"write into a protected environment without asking"),
+	DG_VALUE("settings", 0, CHOICE, "auto|source", RESTORE(settings),
+		 "of a table that is created: source takes all settings of the "
+		 "snapshot, auto only keys and indexes in another environment",
+		 .choices = settings_choices),
+	DG_VALUE("max-wcu", 0, STRING, "N|P%", RESTORE(options.max_wcu),
+		 "write units a second, or a share of what is provisioned "
+		 "(default: 50% of a provisioned table, no limit on demand)"),
+	DG_VALUE("verify", 0, CHOICE, "full|count|none", RESTORE(verify),
+		 "what is read back: every item (the default), counts, or "
+		 "nothing",
+		 .choices = verifications),
+	DG_OPTIONS_END,
+};
+
+static const struct dg_option_group groups[] = {
+	{"Into which table", dg_target_option_table, RESTORE(options.target)},
+	{"Which snapshot", source_table, 0},
+	{"Writing", writing_table, 0},
+	{.options = NULL},
+};
+
+const struct dg_command dg_command_restore = {
+	.name = "restore",
+	.summary = "write a snapshot or a backup into a table",
+	.about =
+		"Writes the items of a snapshot into a table, creating the "
+		"table if it does not exist, and reads them back. Items that "
+		"only the table has stay there. A protected environment (prod, "
+		"production, prd, live) is written after a confirmation.",
+	.groups = groups,
+	.values_size = sizeof(struct restore_values),
+	.examples =
+		{
+			{"ddbgit restore --env=local --rev=prod-20250127",
+			 "put a tagged backup of production into the local "
+			 "table"},
+			{"ddbgit restore --env=local --source ./prod-backup",
+			 "the same from a folder"},
+		},
+	.statuses = DG_STATUS(3) | DG_STATUS(5),
+	.run = run,
+};

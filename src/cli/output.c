@@ -1,0 +1,184 @@
+#include "cli/output.h"
+
+#include "cli/exit_status.h"
+#include "cli/record.h"
+#include <ddbgit/text.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLEAR_LINE "\r\033[K"
+/* Escaping makes a byte six characters at most. */
+#define MESSAGE_MAX 4096
+#define ESCAPED_MAX (6 * MESSAGE_MAX + 1)
+#define PIECE_MAX 512
+
+struct style {
+	const char *prefix;
+	const char *color;
+};
+
+static const struct style styles[] = {
+	[DG_LOG_DEBUG] = {"[DEBUG]", "\033[2m"},
+	[DG_LOG_INFO] = {"[INFO]", "\033[34m"},
+	[DG_LOG_SUCCESS] = {"[SUCCESS]", "\033[32m"},
+	[DG_LOG_WARNING] = {"[WARNING]", "\033[33m"},
+	[DG_LOG_ERROR] = {"[ERROR]", "\033[31m"},
+};
+
+void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
+{
+	const char *term = getenv("TERM");
+	const char *no_color = getenv("NO_COLOR");
+	const int fd = fileno(err);
+
+	memset(output, 0, sizeof(*output));
+	output->out = out;
+	output->err = err;
+	output->terminal = fd >= 0 && isatty(fd) && term && *term &&
+			   strcmp(term, "dumb") != 0;
+	output->color = output->terminal && !(no_color && *no_color);
+	pthread_mutex_init(&output->lock, NULL);
+}
+
+void dg_output_free(struct dg_output *output)
+{
+	pthread_mutex_destroy(&output->lock);
+}
+
+static void clear_status(struct dg_output *output)
+{
+	if (output->status_shown)
+		fputs(CLEAR_LINE, output->err);
+	output->status_shown = false;
+}
+
+void dg_output_log(void *context, enum dg_log_level level, const char *message)
+{
+	struct dg_output *output = context;
+	const struct style *style = &styles[level];
+	char text[ESCAPED_MAX];
+
+	if (level == DG_LOG_DEBUG && !output->verbose)
+		return;
+	if (level < DG_LOG_WARNING && output->quiet)
+		return;
+	dg_text_printable(message, text, sizeof(text));
+	pthread_mutex_lock(&output->lock);
+	clear_status(output);
+	if (output->color)
+		fprintf(output->err, "%s%s\033[0m %s\n", style->color,
+			style->prefix, text);
+	else
+		fprintf(output->err, "%s %s\n", style->prefix, text);
+	fflush(output->err);
+	pthread_mutex_unlock(&output->lock);
+}
+
+/* Each line of the hint below the error, set off from it. */
+static void show_hint(struct dg_output *output, const char *hint)
+{
+	char line[DG_ERROR_HINT_MAX];
+	char text[6 * DG_ERROR_HINT_MAX + 1];
+
+	while (*hint) {
+		const size_t len = strcspn(hint, "\n");
+
+		memcpy(line, hint, len);
+		line[len] = '\0';
+		dg_text_printable(line, text, sizeof(text));
+		fprintf(output->err, "        %s\n", text);
+		hint += len + (hint[len] == '\n');
+	}
+	fflush(output->err);
+}
+
+void dg_output_error(struct dg_output *output, const struct dg_error *err,
+		     int rc)
+{
+	struct dg_json_writer record;
+
+	dg_output_log(output, DG_LOG_ERROR, err->message);
+	show_hint(output, err->hint);
+	if (!output->json)
+		return;
+	dg_record_begin(&record, output, "error");
+	dg_json_member_string(&record, "code", dg_exit_code_name(rc));
+	dg_json_member_string(&record, "message", err->message);
+	dg_json_member_string(&record, "hint", *err->hint ? err->hint : NULL);
+	dg_json_member_uint(&record, "exit", (uint64_t)dg_exit_status(rc));
+	dg_record_end(&record, output);
+}
+
+void dg_output_status(struct dg_output *output, const char *line)
+{
+	pthread_mutex_lock(&output->lock);
+	if (line) {
+		fprintf(output->err, "\r%s\033[K", line);
+		output->status_shown = true;
+	} else {
+		clear_status(output);
+	}
+	fflush(output->err);
+	pthread_mutex_unlock(&output->lock);
+}
+
+/* As many bytes as fit in a piece without cutting a character. */
+static size_t piece_of(const char *text)
+{
+	size_t len = strnlen(text, PIECE_MAX);
+
+	if (len == PIECE_MAX)
+		while (len > PIECE_MAX - 4 && (text[len] & 0xc0) == 0x80)
+			len--;
+	return len;
+}
+
+void dg_output_text(struct dg_output *output, const char *text)
+{
+	char piece[PIECE_MAX + 1];
+	char escaped[6 * PIECE_MAX + 1];
+
+	while (*text) {
+		const size_t len = piece_of(text);
+
+		memcpy(piece, text, len);
+		piece[len] = '\0';
+		fputs(dg_text_printable(piece, escaped, sizeof(escaped)),
+		      output->out);
+		text += len;
+	}
+}
+
+void dg_output_field(struct dg_output *output, const char *name,
+		     const char *value)
+{
+	if (!value)
+		return;
+	fprintf(output->out, "%-12s ", name);
+	dg_output_text(output, value);
+	putc('\n', output->out);
+}
+
+void dg_output_field_count(struct dg_output *output, const char *name,
+			   uint64_t value)
+{
+	fprintf(output->out, "%-12s %" PRIu64 "\n", name, value);
+}
+
+int dg_output_close(struct dg_output *output, bool *broken_pipe,
+		    struct dg_error *err)
+{
+	const int failed_before = ferror(output->out);
+	int error;
+
+	errno = 0;
+	*broken_pipe = false;
+	if (fclose(output->out) == 0 && !failed_before)
+		return 0;
+	error = errno ? errno : EIO;
+	*broken_pipe = error == EPIPE;
+	return dg_error_errno(err, error, "cannot write to standard output");
+}

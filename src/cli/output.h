@@ -1,0 +1,66 @@
+/*
+ * Where the program speaks. Results go to stdout, for people as lines and
+ * with --json as one object a line; messages go to stderr behind [INFO],
+ * [SUCCESS], [WARNING] or [ERROR]. Text from tables, services and
+ * repositories is made harmless on its way to either, but not in JSON, whose
+ * escapes do that.
+ *
+ * Messages may come from any thread. Results come from the main thread.
+ */
+#ifndef DG_CLI_OUTPUT_H
+#define DG_CLI_OUTPUT_H
+
+#include <ddbgit/error.h>
+#include <ddbgit/log.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct dg_output {
+	FILE *out;     /* borrowed */
+	FILE *err;     /* borrowed */
+	bool terminal; /* err is a terminal that knows escapes */
+	bool color;
+	bool quiet;   /* warnings and errors only */
+	bool verbose; /* debugging messages too */
+	bool json;
+	pthread_mutex_t lock; /* protects lines on err and status_shown */
+	bool status_shown;    /* a progress line stands on the terminal */
+};
+
+/* terminal and color follow from err, TERM and NO_COLOR. */
+void dg_output_init(struct dg_output *output, FILE *out, FILE *err);
+void dg_output_free(struct dg_output *output);
+
+/* A dg_log writer; context is the dg_output. */
+void dg_output_log(void *context, enum dg_log_level level, const char *message);
+
+/* The message and its hint's lines. With --json also an "error" object. */
+void dg_output_error(struct dg_output *output, const struct dg_error *err,
+		     int rc);
+
+/*
+ * Shows a line that the next one, or any message, replaces; NULL removes it.
+ * For terminals only.
+ */
+void dg_output_status(struct dg_output *output, const char *line);
+
+/* Text on stdout with control and bidirectional characters escaped. */
+void dg_output_text(struct dg_output *output, const char *text);
+
+/* "name        value" on stdout; nothing for a NULL value. */
+void dg_output_field(struct dg_output *output, const char *name,
+		     const char *value);
+void dg_output_field_count(struct dg_output *output, const char *name,
+			   uint64_t value);
+
+/*
+ * Writes what is buffered and closes stdout. A result that could not be
+ * written is a failure: DG_EIO, and *broken_pipe tells whether only because
+ * nobody reads any more.
+ */
+int dg_output_close(struct dg_output *output, bool *broken_pipe,
+		    struct dg_error *err);
+
+#endif
