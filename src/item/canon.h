@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define DG_ITEM_TEXT_MAX (32u * 1024 * 1024) /* bytes of one item's text */
-#define DG_ITEM_DEPTH_MAX 64
+#define DG_ITEM_DEPTH_MAX 64 /* an attribute's value is at depth 1 */
 
 /* Scratch memory, reused from item to item. One a thread. */
 struct dg_canon;
@@ -26,11 +26,22 @@ void dg_canon_free(struct dg_canon *canon);
  * keys is not NULL, its encoded key to key. *used gets how many bytes of text
  * were read. Nothing is appended on failure. DG_EINVALID; the message names
  * what is wrong and, where it could be read, the item's key;
- * dg_canon_error_offset says where in text.
+ * dg_canon_error_offset says where in text. DG_ELIMIT for an item that is, or
+ * whose canonical line would be, longer than DG_ITEM_TEXT_MAX, and where line
+ * or key would pass its own maximum (line needs 64 bytes of room to spare).
  */
 int dg_canon_item(struct dg_canon *canon, const struct dg_key_schema *keys,
 		  struct dg_slice text, size_t *used, struct dg_buf *line,
 		  struct dg_buf *key, struct dg_error *err);
+
+/*
+ * Reads a key, a JSON object of exactly the key attributes with nothing but
+ * blanks round it ({"id":{"S":"a"}}), and appends it encoded to key. Errors
+ * as above; DG_EINVALID also for attributes that are no part of the key.
+ */
+int dg_canon_key(struct dg_canon *canon, const struct dg_key_schema *keys,
+		 struct dg_slice text, struct dg_buf *key,
+		 struct dg_error *err);
 
 /* The offset in text of the last failure. */
 size_t dg_canon_error_offset(const struct dg_canon *canon);

@@ -14,7 +14,7 @@
 
 struct dg_key_attribute {
 	char name[DG_ATTRIBUTE_NAME_MAX]; /* UTF-8 */
-	char type;			  /* 'S', 'N' or 'B' */
+	char type;                        /* 'S', 'N' or 'B' */
 };
 
 struct dg_key_schema {
@@ -30,9 +30,17 @@ const char *dg_key_schema_describe(const struct dg_key_schema *keys, char *out,
 				   size_t out_size);
 
 /*
+ * Appends one part of a key: `canonical` is the text between the quotes of a
+ * canonical value of the type 'S', 'N' or 'B'. DG_ELIMIT, DG_ENOMEM.
+ */
+int dg_key_encode(struct dg_buf *out, char type, struct dg_slice canonical,
+		  struct dg_error *err);
+
+/*
  * Appends the key of a canonical item as one-line DynamoDB JSON
- * ({"id":{"S":"a"},"t":{"N":"1"}}), for messages, Keys members and chunk
- * names. DG_EINVALID if an attribute is missing.
+ * ({"id":{"S":"a"},"t":{"N":"1"}}), canonical itself and so sorted by name,
+ * for messages, Keys members and chunk names. DG_EINVALID if an attribute is
+ * missing.
  */
 int dg_key_json(const struct dg_key_schema *keys, struct dg_slice item_line,
 		struct dg_buf *out, struct dg_error *err);

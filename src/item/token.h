@@ -1,12 +1,17 @@
 /*
  * A pull tokenizer over JSON text that carries items: Scan and BatchWriteItem
  * bodies, table-data.json, key files. It checks the syntax of what it steps
- * over (strings are checked for valid escapes and UTF-8 by whoever reads
- * them), converts nothing, allocates nothing, and stops at 64 levels.
+ * over (what stands inside strings, escapes, UTF-8 and control characters, is
+ * checked by whoever reads them), converts nothing and allocates nothing.
  *
- *	dg_token_begin_object(&t, err)
- *	while ((rc = dg_token_member(&t, &name, err)) > 0)
- *		dg_token_value(&t, &value, err)
+ *	bool first = true;
+ *
+ *	rc = dg_token_begin_object(&t, err);
+ *	while (rc == 0 && (rc = dg_token_member(&t, &first, &name, err)) > 0)
+ *		rc = dg_token_value(&t, &value, err);
+ *
+ * All return 0, or 1 where stated, or DG_EINVALID with the cursor at what is
+ * wrong; the message does not name the offset, dg_token_offset does.
  */
 #ifndef DG_ITEM_TOKEN_H
 #define DG_ITEM_TOKEN_H
@@ -14,7 +19,8 @@
 #include "base/buf.h"
 #include <stdint.h>
 
-#define DG_TOKEN_DEPTH_MAX 128
+/* Of one value. An item of 64 levels has 129 of braces and brackets. */
+#define DG_TOKEN_DEPTH_MAX 192
 
 struct dg_token {
 	const char *start; /* of the whole text, for offsets */
@@ -54,8 +60,9 @@ int dg_token_end(struct dg_token *t, struct dg_error *err);
 /*
  * For input that arrives in pieces: the length of the JSON value that text
  * begins with (leading blanks included), 0 if it is not complete yet (*state
- * remembers how far it looked; begin with zeros). DG_EINVALID when it can be
- * no value.
+ * remembers how far it looked; begin with zeros). A number or word is complete
+ * with the byte behind it. DG_EINVALID, with state->offset at what is wrong,
+ * when it can be no value; only brackets and quotes are looked at.
  */
 struct dg_token_progress {
 	size_t offset;
