@@ -20,16 +20,18 @@ struct dg_credentials {
 	int64_t expires;     /* Unix seconds; 0: never */
 };
 
+/* Overwrites the secrets first. */
 void dg_credentials_free(struct dg_credentials *credentials);
 
 struct dg_credentials_chain;
 
 struct dg_credentials_options {
-	const char *profile;		     /* --profile, or NULL */
-	const struct dg_env_file *env_file;  /* may be NULL; copied */
-	const struct dg_profiles *profiles;  /* borrowed, outlives the chain */
+	const char *profile;                /* --profile, or NULL */
+	const struct dg_env_file *env_file; /* may be NULL; copied */
+	const struct dg_profiles *profiles; /* borrowed, outlives the chain */
 	struct dg_clock *clock;
 	const struct dg_log *log;
+	const struct dg_cancel *cancel; /* ends a waiting child; may be NULL */
 };
 
 /* Decides for a source; DG_EDENIED with the ways to give credentials if there
@@ -39,13 +41,24 @@ int dg_credentials_open(struct dg_credentials_chain **out,
 			struct dg_error *err);
 void dg_credentials_close(struct dg_credentials_chain *chain);
 
-/* A copy of the present set, refreshed if it expires within five minutes or
- * if `expired` says that the service called it so. */
+/*
+ * A copy of the present set, refreshed if it expires within five minutes or
+ * if `expired` says that the service called it so; a set that was fetched
+ * within the last ten seconds is not fetched again, so that threads which
+ * learn of one expiry together refresh once. DG_EDENIED if no other set can
+ * be had.
+ */
 int dg_credentials_get(struct dg_credentials_chain *chain, bool expired,
 		       struct dg_credentials *out, struct dg_error *err);
 
 /* "environment file", "profile 'x'", "environment variables": for -v and
  * messages. Never a secret. */
 const char *dg_credentials_source(const struct dg_credentials_chain *chain);
+
+/* The profile in force for other settings than credentials (region,
+ * endpoint_url): --profile, the file's AWS_PROFILE, the process's, "default".
+ * Borrowed. */
+const char *dg_profile_in_force(const char *option,
+				const struct dg_env_file *env_file);
 
 #endif

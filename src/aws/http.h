@@ -14,7 +14,7 @@
 struct dg_http;
 
 struct dg_http_options {
-	struct dg_clock *clock;	    /* scales the time-outs */
+	struct dg_clock *clock; /* scales the time-outs */
 	const struct dg_cancel *cancel;
 	int64_t connect_timeout_ms; /* 0: 10 s */
 	int64_t stall_timeout_ms;   /* without a byte; 0: 60 s */
@@ -44,7 +44,7 @@ struct dg_http_response {
 	struct dg_buf body; /* the caller sets its maximum; cleared first */
 	bool has_crc32;
 	uint32_t crc32; /* the x-amz-crc32 header */
-	int64_t date;	/* the Date header in Unix seconds, -1: none */
+	int64_t date;   /* the Date header in Unix seconds, -1: none */
 	char content_type[128];
 	enum dg_http_failure failure;
 };

@@ -16,8 +16,8 @@ struct dg_sigv4_header {
 
 struct dg_sigv4_request {
 	const char *method;
-	struct dg_slice path;  /* as sent; "" means "/" */
-	struct dg_slice query; /* as sent, without '?' */
+	struct dg_slice path;                  /* as sent; "" means "/" */
+	struct dg_slice query;                 /* as sent, without '?' */
 	const struct dg_sigv4_header *headers; /* all of them are signed */
 	size_t header_count;
 	struct dg_slice body;
@@ -46,8 +46,7 @@ void dg_sigv4_date(int64_t unix_seconds, char out[DG_AMZ_DATE_SIZE]);
 
 int dg_sigv4_sign(const struct dg_sigv4_request *request,
 		  const struct dg_sigv4_credentials *credentials,
-		  const char *amz_date, const char *region,
-		  const char *service, struct dg_sigv4_result *result,
-		  struct dg_error *err);
+		  const char *amz_date, const char *region, const char *service,
+		  struct dg_sigv4_result *result, struct dg_error *err);
 
 #endif
