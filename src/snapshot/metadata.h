@@ -25,7 +25,7 @@ struct dg_metadata {
 	char *tool_version;
 	char *layout; /* "single" */
 	uint64_t data_bytes;
-	char data_sha256[DG_SHA256_HEX_SIZE];	/* "": absent */
+	char data_sha256[DG_SHA256_HEX_SIZE];   /* "": absent */
 	char schema_sha256[DG_SHA256_HEX_SIZE]; /* "": absent */
 	char *scan_started;
 	char *scan_finished;
@@ -40,9 +40,17 @@ struct dg_metadata {
  * DG_EUNSUPPORTED. Foreign metadata (the scripts') has fewer members. */
 int dg_metadata_parse(struct dg_metadata *out, struct dg_slice text,
 		      struct dg_error *err);
+/* Appends the text of table-metadata.json; formatVersion 0: the scripts'
+ * members alone. */
 int dg_metadata_print(const struct dg_metadata *metadata, struct dg_buf *out,
 		      struct dg_error *err);
+/* NULL is allowed. */
 void dg_metadata_free(struct dg_metadata *metadata);
+
+/* Appends the endpoint without user, password, query and fragment: secrets
+ * are never written. What print and summary use. */
+int dg_metadata_endpoint(const struct dg_metadata *metadata, struct dg_buf *out,
+			 struct dg_error *err);
 
 /* dump-summary.txt, for people. definition may be NULL. */
 int dg_summary_print(const struct dg_metadata *metadata,

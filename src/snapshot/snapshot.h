@@ -38,27 +38,34 @@ int dg_snapshot_open(struct dg_snapshot **out, struct dg_fileset *files,
 void dg_snapshot_close(struct dg_snapshot *snapshot);
 
 /* Borrowed; NULL if the file is absent. */
-const struct dg_metadata *
-dg_snapshot_metadata(const struct dg_snapshot *snapshot);
-const struct dg_json *
-dg_snapshot_definition(const struct dg_snapshot *snapshot);
+const struct dg_metadata *dg_snapshot_metadata(
+	const struct dg_snapshot *snapshot);
+const struct dg_json *dg_snapshot_definition(
+	const struct dg_snapshot *snapshot);
 
-/* The key schema: the snapshot's own, else what was given here. */
+/* The key schema: the snapshot's own, else what was given here (before a
+ * check or a source). */
 void dg_snapshot_use_keys(struct dg_snapshot *snapshot,
 			  const struct dg_key_schema *keys);
 /* NULL: not known. */
-const struct dg_key_schema *
-dg_snapshot_keys(const struct dg_snapshot *snapshot);
+const struct dg_key_schema *dg_snapshot_keys(
+	const struct dg_snapshot *snapshot);
 
 struct dg_snapshot_facts {
 	uint64_t items; /* distinct keys */
 	uint64_t bytes; /* of canonical lines with their newlines */
 	char sha256[DG_SHA256_HEX_SIZE];
 	uint64_t duplicates; /* of the same key, the last one counted */
-	bool sorted;	     /* as it stood in the file */
+	bool sorted;         /* as it stood in the file */
 	uint64_t spilled_bytes;
-	/* Differs from what its metadata states (edited, merged). */
+	/* Differs from what its metadata, or its own Count, states (edited,
+	 * merged). The scripts' metadata has no digest: its count is held
+	 * against the items. */
 	bool edited;
+	bool schema_edited; /* the same of table-schema.json */
+	/* The count that was stated, for showing both. */
+	bool has_stated_items;
+	uint64_t stated_items;
 };
 
 /* Reads everything. DG_EINVALID names file, line, offset and key. */

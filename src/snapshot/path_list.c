@@ -1,0 +1,144 @@
+#include "snapshot/path_list.h"
+#include "base/text.h"
+#include <stdlib.h>
+
+#define DEPTH_MAX 8 /* deeper than any path of ours */
+
+void dg_path_list_free(struct dg_path_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->paths[i]);
+	free(list->paths);
+	memset(list, 0, sizeof(*list));
+}
+
+/* Where path is or belongs; *found says which. */
+static size_t position(const struct dg_path_list *list, const char *path,
+		       bool *found)
+{
+	size_t low = 0, high = list->count;
+
+	*found = false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(list->paths[middle], path);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int grow(struct dg_path_list *list, struct dg_error *err)
+{
+	size_t cap = list->cap > 0 ? list->cap * 2 : 8;
+	char **paths;
+
+	if (list->count < list->cap)
+		return 0;
+	paths = realloc(list->paths, cap * sizeof(*paths));
+	if (!paths)
+		return dg_error_nomem(err);
+	list->paths = paths;
+	list->cap = cap;
+	return 0;
+}
+
+int dg_path_list_add(struct dg_path_list *list, const char *path,
+		     struct dg_error *err)
+{
+	bool found;
+	size_t at = position(list, path, &found);
+	char *copy;
+	int rc;
+
+	if (found)
+		return 0;
+	rc = grow(list, err);
+	if (rc == 0)
+		rc = dg_strdup(&copy, path, err);
+	if (rc < 0)
+		return rc;
+	memmove(list->paths + at + 1, list->paths + at,
+		(list->count - at) * sizeof(*list->paths));
+	list->paths[at] = copy;
+	list->count++;
+	return 0;
+}
+
+void dg_path_list_remove(struct dg_path_list *list, const char *path)
+{
+	bool found;
+	size_t at = position(list, path, &found);
+
+	if (!found)
+		return;
+	free(list->paths[at]);
+	list->count--;
+	memmove(list->paths + at, list->paths + at + 1,
+		(list->count - at) * sizeof(*list->paths));
+}
+
+bool dg_path_list_has(const struct dg_path_list *list, const char *path)
+{
+	bool found;
+
+	position(list, path, &found);
+	return found;
+}
+
+struct collection {
+	struct dg_path_list *list;
+	struct dg_fileset *files;
+	const char *folder;
+	bool (*wanted)(const char *path);
+	int depth;
+};
+
+static int collect(const struct collection *at, struct dg_error *err);
+
+static int visit(void *context, const struct dg_fileset_entry *entry,
+		 struct dg_error *err)
+{
+	struct collection below = *(const struct collection *)context;
+	char *path = NULL;
+	int rc = dg_asprintf(&path, err, "%s%s%s", below.folder,
+			     below.folder[0] ? "/" : "", entry->name);
+
+	below.folder = path;
+	below.depth++;
+	if (rc < 0)
+		return rc;
+	if (entry->is_folder && below.depth < DEPTH_MAX)
+		rc = collect(&below, err);
+	else if (!entry->is_folder && below.wanted(path))
+		rc = dg_path_list_add(below.list, path, err);
+	free(path);
+	return rc;
+}
+
+static int collect(const struct collection *at, struct dg_error *err)
+{
+	return at->files->list(at->files, at->folder, visit, (void *)at, err);
+}
+
+int dg_path_list_collect(struct dg_path_list *list, struct dg_fileset *files,
+			 const char *folder, bool (*wanted)(const char *path),
+			 struct dg_error *err)
+{
+	struct collection at = {list, files, folder, wanted, 0};
+	struct dg_error cause = {0};
+	int rc = collect(&at, &cause);
+
+	if (rc == DG_ENOTFOUND)
+		return 0;
+	if (rc < 0 && err)
+		*err = cause;
+	return rc;
+}

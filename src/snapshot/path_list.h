@@ -1,0 +1,28 @@
+/* A set of paths within a file set, in the order of their bytes. */
+#ifndef DG_SNAPSHOT_PATH_LIST_H
+#define DG_SNAPSHOT_PATH_LIST_H
+
+#include "base/fileset.h"
+
+struct dg_path_list {
+	char **paths; /* owned */
+	size_t count;
+	size_t cap;
+};
+
+/* Zeros are an empty list. */
+void dg_path_list_free(struct dg_path_list *list);
+
+/* Copies path; one that is there already stays once. */
+int dg_path_list_add(struct dg_path_list *list, const char *path,
+		     struct dg_error *err);
+void dg_path_list_remove(struct dg_path_list *list, const char *path);
+bool dg_path_list_has(const struct dg_path_list *list, const char *path);
+
+/* Adds every file at or below folder ("" is the root) whose path is wanted;
+ * a folder that is not there has none. */
+int dg_path_list_collect(struct dg_path_list *list, struct dg_fileset *files,
+			 const char *folder, bool (*wanted)(const char *path),
+			 struct dg_error *err);
+
+#endif

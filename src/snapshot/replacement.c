@@ -1,0 +1,164 @@
+#include "snapshot/replacement.h"
+#include "base/dir.h"
+#include "snapshot/folders_flush.h"
+#include "snapshot/layout.h"
+#include "snapshot/snapshot.h"
+#include "snapshot/work_folder.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OBSOLETE_MAX ((size_t)256 * 1024 * 1024)
+
+static const char *const own_names[] = {DG_DATA_FILE, DG_SCHEMA_FILE,
+					DG_SUMMARY_FILE, DG_METADATA_FILE};
+
+#define OWN_COUNT (sizeof(own_names) / sizeof(own_names[0]))
+
+bool dg_replacement_knows_path(const char *path)
+{
+	for (size_t i = 0; i < OWN_COUNT; i++) {
+		if (strcmp(path, own_names[i]) == 0)
+			return true;
+	}
+	return dg_layout_owns_path(path);
+}
+
+static int check_name(const struct dg_replacement *replacement,
+		      const char *name, struct dg_error *err)
+{
+	struct stat st;
+
+	if (fstatat(replacement->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT
+			       ? 0
+			       : dg_error_errno(err, errno, "'%s/%s'",
+						replacement->name, name);
+	if (S_ISREG(st.st_mode))
+		return 0;
+	dg_error_set(err, DG_EINVALID, "'%s/%s' is %s, not a file",
+		     replacement->name, name,
+		     S_ISDIR(st.st_mode)   ? "a folder"
+		     : S_ISLNK(st.st_mode) ? "a symbolic link"
+					   : "a special file");
+	dg_error_hint(err, "move it away, or choose another --output");
+	return DG_EINVALID;
+}
+
+int dg_replacement_check_names(const struct dg_replacement *replacement,
+			       struct dg_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < OWN_COUNT; i++)
+		rc = check_name(replacement, own_names[i], err);
+	return rc;
+}
+
+/* Files of a layout that the new content does not have. */
+static int find_obsolete(const struct dg_replacement *replacement,
+			 const struct dg_path_list *content,
+			 struct dg_buf *text, struct dg_error *err)
+{
+	struct dg_path_list present = {0};
+	struct dg_fileset *files = NULL;
+	int rc = dg_dir_fileset(&files, replacement->dirfd, replacement->name,
+				err);
+
+	if (rc == 0)
+		rc = dg_path_list_collect(&present, files, "table-data",
+					  dg_layout_owns_path, err);
+	for (size_t i = 0; rc == 0 && i < present.count; i++) {
+		if (!dg_path_list_has(content, present.paths[i]))
+			rc = dg_buf_addf(text, err, "%s\n", present.paths[i]);
+	}
+	dg_path_list_free(&present);
+	dg_fileset_close(files);
+	return rc;
+}
+
+static int write_obsolete(int newfd, const struct dg_buf *text,
+			  struct dg_error *err)
+{
+	int fd, rc;
+
+	if (text->len == 0)
+		return 0;
+	rc = dg_openat_nofollow(newfd, DG_WORK_OBSOLETE,
+				O_WRONLY | O_CREAT | O_TRUNC, 0600, &fd, err);
+	if (rc < 0)
+		return rc;
+	rc = dg_write_all(fd, text->ptr, text->len, DG_WORK_OBSOLETE, err);
+	if (rc == 0)
+		rc = dg_flush(fd, DG_WORK_OBSOLETE, err);
+	close(fd);
+	return rc;
+}
+
+/* Everything in new must be one of a snapshot's paths: finish leaves the rest
+ * behind. */
+static int flush_new(int newfd, const struct dg_path_list *content,
+		     struct dg_error *err)
+{
+	struct dg_path_list files = {0};
+	struct dg_fileset *set = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < content->count; i++) {
+		if (!dg_replacement_knows_path(content->paths[i]))
+			rc = dg_error_set(err, DG_EINVALID,
+					  "'%s' is no file of a snapshot",
+					  content->paths[i]);
+	}
+	if (rc == 0)
+		rc = dg_dir_fileset(&set, newfd, DG_WORK_NEW, err);
+	if (rc == 0)
+		rc = dg_path_list_collect(&files, set, "",
+					  dg_replacement_knows_path, err);
+	if (rc == 0)
+		rc = dg_folders_flush(newfd, &files, err);
+	dg_path_list_free(&files);
+	dg_fileset_close(set);
+	return rc;
+}
+
+int dg_replacement_prepare(const struct dg_replacement *replacement,
+			   const struct dg_path_list *content,
+			   struct dg_error *err)
+{
+	struct dg_buf obsolete = DG_BUF_INIT(OBSOLETE_MAX);
+	int newfd = -1;
+	int rc = dg_replacement_check_names(replacement, err);
+
+	if (rc == 0)
+		rc = find_obsolete(replacement, content, &obsolete, err);
+	if (rc == 0)
+		rc = dg_openat_nofollow(replacement->workfd, DG_WORK_NEW,
+					O_RDONLY | O_DIRECTORY, 0, &newfd, err);
+	if (rc == 0)
+		rc = write_obsolete(newfd, &obsolete, err);
+	if (rc == 0)
+		rc = flush_new(newfd, content, err);
+	if (rc == 0)
+		rc = dg_flush(replacement->workfd, DG_WORK_FOLDER, err);
+	if (rc == 0)
+		rc = dg_flush(replacement->dirfd, replacement->name, err);
+	if (newfd >= 0)
+		close(newfd);
+	dg_buf_free(&obsolete);
+	return rc;
+}
+
+int dg_replacement_commit(const struct dg_replacement *replacement,
+			  bool *committed, struct dg_error *err)
+{
+	*committed = renameat(replacement->workfd, DG_WORK_NEW,
+			      replacement->workfd, DG_WORK_READY) == 0;
+	if (!*committed)
+		return dg_error_errno(err, errno, "cannot rename '%s/%s/%s'",
+				      replacement->name, DG_WORK_FOLDER,
+				      DG_WORK_NEW);
+	return dg_flush(replacement->workfd, DG_WORK_FOLDER, err);
+}

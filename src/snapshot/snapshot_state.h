@@ -1,0 +1,35 @@
+/* What an open snapshot is made of, for the files here that check and read
+ * one. */
+#ifndef DG_SNAPSHOT_SNAPSHOT_STATE_H
+#define DG_SNAPSHOT_SNAPSHOT_STATE_H
+
+#include "item/sort.h"
+#include "snapshot/layout.h"
+#include "snapshot/snapshot.h"
+
+struct dg_snapshot {
+	struct dg_fileset *files; /* borrowed */
+	struct dg_snapshot_options options;
+	const struct dg_layout *layout;
+	struct dg_layout_reader *reader;
+	bool at_start; /* the reader has not been read from */
+
+	struct dg_metadata metadata;
+	bool has_metadata;
+	struct dg_json *definition; /* normalised; NULL: absent */
+	/* SHA-256 of the schema file's sorted compact JSON as it stands. */
+	char schema_sha256[DG_SHA256_HEX_SIZE];
+	struct dg_key_schema keys;
+
+	bool checked;
+	struct dg_snapshot_facts facts; /* once checked */
+	/* Items that did not stand in order, in sorted runs; else NULL. */
+	struct dg_sort *sort;
+	struct dg_item_source *sorted;
+};
+
+/* Sets the reader to its first item, with the snapshot's keys. DG_EINVALID
+ * if no key schema is known. */
+int dg_snapshot_begin(struct dg_snapshot *snapshot, struct dg_error *err);
+
+#endif

@@ -1,0 +1,161 @@
+#include "snapshot/stage_sink.h"
+#include "base/dir.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct stage_sink {
+	struct dg_sink base; /* first: the interface points here */
+	int folderfd;
+	char *name;
+	struct dg_path_list *written;
+};
+
+struct stage_file {
+	struct dg_sink_file base; /* first */
+	struct stage_sink *sink;
+	int fd;
+	char *path;
+	char *label; /* for messages */
+};
+
+static void free_file(struct stage_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	free(file->path);
+	free(file->label);
+	free(file);
+}
+
+static int write_file(struct dg_sink_file *self, const void *bytes, size_t len,
+		      struct dg_error *err)
+{
+	struct stage_file *file = (struct stage_file *)self;
+
+	return dg_write_all(file->fd, bytes, len, file->label, err);
+}
+
+static void discard_file(struct dg_sink_file *self)
+{
+	struct stage_file *file = (struct stage_file *)self;
+
+	unlinkat(file->sink->folderfd, file->path, 0);
+	free_file(file);
+}
+
+static int commit_file(struct dg_sink_file *self, struct dg_error *err)
+{
+	struct stage_file *file = (struct stage_file *)self;
+	int rc = dg_flush(file->fd, file->label, err);
+	int closed = close(file->fd);
+
+	file->fd = -1;
+	/* Network file systems tell of a full disk only here. */
+	if (rc == 0 && closed < 0 && errno != EINTR)
+		rc = dg_error_errno(err, errno, "cannot write '%s'",
+				    file->label);
+	if (rc == 0)
+		rc = dg_path_list_add(file->sink->written, file->path, err);
+	if (rc < 0) {
+		discard_file(self);
+		return rc;
+	}
+	free_file(file);
+	return 0;
+}
+
+/* Makes the folders above path. */
+static int make_parents(struct stage_sink *sink, const char *path,
+			struct dg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = NULL;
+	int rc;
+
+	if (!slash)
+		return 0;
+	rc = dg_slice_dup(&parent, dg_slice_of(path, (size_t)(slash - path)),
+			  err);
+	if (rc == 0)
+		rc = dg_mkdirs_at(sink->folderfd, parent, err);
+	free(parent);
+	return rc;
+}
+
+static int open_file(struct stage_file *file, struct dg_error *err)
+{
+	struct stage_sink *sink = file->sink;
+	int rc = make_parents(sink, file->path, err);
+
+	if (rc == 0) {
+		unlinkat(sink->folderfd, file->path, 0);
+		dg_path_list_remove(sink->written, file->path);
+		rc = dg_openat_nofollow(sink->folderfd, file->path,
+					O_WRONLY | O_CREAT | O_EXCL, 0666,
+					&file->fd, err);
+	}
+	return rc < 0 ? dg_error_prefix(err, "%s", sink->name) : 0;
+}
+
+static int create(struct dg_sink *self, const char *path, uint64_t size,
+		  struct dg_sink_file **out, struct dg_error *err)
+{
+	struct stage_sink *sink = (struct stage_sink *)self;
+	struct stage_file *file;
+	int rc = dg_path_check(path, err);
+
+	(void)size;
+	if (rc < 0)
+		return rc;
+	file = calloc(1, sizeof(*file));
+	if (!file)
+		return dg_error_nomem(err);
+	file->fd = -1;
+	file->sink = sink;
+	file->base.write = write_file;
+	file->base.commit = commit_file;
+	file->base.discard = discard_file;
+	rc = dg_strdup(&file->path, path, err);
+	if (rc == 0)
+		rc = dg_asprintf(&file->label, err, "%s/%s", sink->name, path);
+	if (rc == 0)
+		rc = open_file(file, err);
+	if (rc < 0) {
+		free_file(file);
+		return rc;
+	}
+	*out = &file->base;
+	return 0;
+}
+
+static void close_sink(struct dg_sink *self)
+{
+	struct stage_sink *sink = (struct stage_sink *)self;
+
+	free(sink->name);
+	free(sink);
+}
+
+int dg_stage_sink_open(struct dg_sink **out, int folderfd, const char *name,
+		       struct dg_path_list *written, struct dg_error *err)
+{
+	struct stage_sink *sink = calloc(1, sizeof(*sink));
+	int rc;
+
+	if (!sink)
+		return dg_error_nomem(err);
+	rc = dg_strdup(&sink->name, name, err);
+	if (rc < 0) {
+		free(sink);
+		return rc;
+	}
+	sink->folderfd = folderfd;
+	sink->written = written;
+	sink->base.create = create;
+	sink->base.close = close_sink;
+	*out = &sink->base;
+	return 0;
+}
