@@ -26,7 +26,7 @@ int dg_join(struct dg_item_source *left, struct dg_item_source *right,
 	    const struct dg_join_visitor *visitor, struct dg_error *err);
 
 struct dg_change_count {
-	uint64_t added;	  /* only in right */
+	uint64_t added;   /* only in right */
 	uint64_t changed; /* in both, different */
 	uint64_t removed; /* only in left */
 	uint64_t equal;

@@ -13,17 +13,20 @@
 
 struct dg_sort_options {
 	struct dg_key_schema keys;
-	uint64_t memory;      /* bytes for all writers, and again the merge */
-	size_t writers;	      /* how many dg_sort_writer there will be */
-	const char *temp_dir; /* as dg_temp_file_open takes it */
+	/* Bytes for all writers together, and when they have ended for the
+	 * merge, which takes one item more where that is longer than its
+	 * buffer. Little memory costs time (more, shorter runs), no more. */
+	uint64_t memory;
+	size_t writers;       /* how many dg_sort_writer there will be */
+	const char *temp_dir; /* as dg_temp_file_open takes it; borrowed */
 	const struct dg_cancel *cancel;
 };
 
 struct dg_sort_stats {
 	uint64_t items; /* added */
 	uint64_t duplicates;
-	uint64_t spilled_bytes;
-	uint64_t runs; /* spilled */
+	uint64_t spilled_bytes; /* the temporary space used */
+	uint64_t runs;          /* spilled */
 };
 
 struct dg_sort;
@@ -35,7 +38,10 @@ int dg_sort_open(struct dg_sort **out, const struct dg_sort_options *options,
 /* Writer number i; borrowed. */
 struct dg_sort_writer *dg_sort_writer(struct dg_sort *sort, size_t i);
 
-/* Copies the item. */
+/*
+ * Copies the item. DG_ELIMIT for a key that no DynamoDB table can hold, DG_EIO
+ * where the temporary directory is full.
+ */
 int dg_sort_add(struct dg_sort_writer *writer, const struct dg_item *item,
 		uint64_t sequence, struct dg_error *err);
 

@@ -1,0 +1,44 @@
+/*
+ * The items that one writer of a sort holds: one block of memory, records
+ * from its front, an entry for each from its back, full when they meet. No
+ * allocation per item, and the block never grows.
+ *
+ * The order of entries is that of the keys; of equal keys the record with the
+ * highest sequence number, the one that counts, comes first.
+ */
+#ifndef DG_ITEM_ARENA_H
+#define DG_ITEM_ARENA_H
+
+#include "item/run.h"
+
+struct dg_arena_entry {
+	uint64_t prefix; /* dg_key_prefix: decides most comparisons */
+	size_t offset;   /* of the record in the block */
+};
+
+struct dg_arena {
+	char *block; /* NULL until the first record */
+	size_t size; /* of the block */
+	size_t used; /* by records */
+	size_t count;
+};
+
+/* size: how large the block will be. Nothing is allocated yet. */
+void dg_arena_init(struct dg_arena *arena, size_t size);
+void dg_arena_free(struct dg_arena *arena);
+
+/* Copies the record: 1, or 0 if there is no room for it; DG_ENOMEM. */
+int dg_arena_add(struct dg_arena *arena, const struct dg_record *record,
+		 struct dg_error *err);
+
+/* Orders the entries, in place. */
+void dg_arena_sort(struct dg_arena *arena);
+
+/* Record number i; it borrows the block. */
+void dg_arena_get(const struct dg_arena *arena, size_t i,
+		  struct dg_record *record);
+
+/* Empty, keeping the block. */
+void dg_arena_clear(struct dg_arena *arena);
+
+#endif
