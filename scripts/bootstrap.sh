@@ -140,7 +140,7 @@ install_emulator() {
 	up_to_date "$dir/.stamp" && return
 	say "fetching DynamoDB Local (AWS's software, AWS's licence) into $dir"
 	rm -rf "$dir"
-	mvn --batch-mode --quiet --no-transfer-progress --file "$pom" \
+	mvn --batch-mode --quiet --no-transfer-progress -Dstyle.color=never --file "$pom" \
 		dependency:copy-dependencies -DoutputDirectory="$PWD/$dir/lib"
 	sha256sum "$pom" >"$dir/.stamp"
 }

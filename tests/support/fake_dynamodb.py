@@ -224,10 +224,10 @@ class Server:
             if body.get(kind) == []:
                 raise ServiceError("ValidationException",
                                    f"List of {kind} is empty")
-        table = fake_table.Table(body, creating=self.creating)
+        table = fake_table.Table(body)
         self.tables[name] = table
-        told = table.describe()
-        told["TableStatus"] = "CREATING"
+        told = {**table.describe(), "TableStatus": "CREATING"}
+        table.creating = self.creating
         return {"TableDescription": told}
 
     def update_table(self, body):

@@ -46,14 +46,14 @@ class Page:
 
 
 class Table:
-    def __init__(self, definition, creating=0):
+    def __init__(self, definition):
         self.definition = definition
         self.name = definition["TableName"]
         self.key_names = [part["AttributeName"] for part in sorted(
             definition["KeySchema"], key=lambda part: part["KeyType"])]
         self.ledger = {}
         self.time_to_live = None
-        self.creating = creating  # DescribeTable calls until it is ACTIVE
+        self.creating = 0  # DescribeTable calls until it is ACTIVE
         self.status = "ACTIVE"
         self.moved = 0  # how often what moves by itself has moved
         self._order = None

@@ -19,13 +19,22 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 120
 
 
+def build():
+    """The build folder whose programs are tested."""
+    return SOURCE / os.environ.get("DDBGIT_BUILD", "build/release")
+
+
 def binary():
-    """The program under test: DDBGIT_BINARY, else that of a build folder."""
+    """The program under test: DDBGIT_BINARY, else that of the build."""
     named = os.environ.get("DDBGIT_BINARY")
-    if named:
-        return pathlib.Path(named).resolve()
-    build = os.environ.get("DDBGIT_BUILD", SOURCE / "build" / "release")
-    return SOURCE / build / "ddbgit"
+    return pathlib.Path(named).resolve() if named else build() / "ddbgit"
+
+
+def tool(name):
+    """A program or library of tests/support: replay_server, killer.so."""
+    path = build() / "tests" / "support" / name
+    assert path.exists(), f"not built: {path}"
+    return path
 
 
 def listener(port):
