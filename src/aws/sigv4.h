@@ -21,7 +21,9 @@ struct dg_sigv4_request {
 	const struct dg_sigv4_header *headers; /* all of them are signed */
 	size_t header_count;
 	struct dg_slice body;
-	bool normalize_path; /* false for S3 only */
+	/* False for S3 only: the path stands as sent, its escapes too; else
+	 * dot segments go and what is sent is encoded once more. */
+	bool normalize_path;
 };
 
 struct dg_sigv4_credentials {
