@@ -58,6 +58,8 @@ tests maven                [mvn]      fetches DynamoDB Local
 tests python3                         the end-to-end tests
 tests python3-venv                    keeps their packages in .deps/venv
 tests jq                   [jq]       the tests use snapshots as people do
+tests openssl              [openssl]  a certificate for the tests of TLS
+all   time                 [/usr/bin/time] peak memory of the million items
 all   clang                [clang]    the fuzz targets
 all   libclang-rt-dev                 libFuzzer and clang's sanitizers
 all   llvm                 [llvm-symbolizer] names in clang's reports
