@@ -10,9 +10,9 @@ usage: scripts/test.sh [--quick | --all]
   (no option)  the release build with every test; units and the smoke tests
                under the address and undefined-behaviour sanitizers
   --quick      the release build, units and smoke tests: while editing
-  --all        also the thread sanitizer, every test under the sanitizers,
-               coverage of src/, fuzzing, and what takes minutes (a million
-               items)
+  --all        also the linters, the thread sanitizer, every test under the
+               sanitizers, coverage of src/, fuzzing, and what takes minutes
+               (a million items)
 TEXT
 }
 
@@ -34,6 +34,12 @@ pytest() { .deps/venv/bin/python -m pytest -q "$@"; }
 
 units() { # PRESET
 	ctest --test-dir "build/$1" --output-on-failure -j "$(nproc)" "${@:2}"
+}
+
+lint() {
+	step "layout of the code, and the scripts"
+	git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+	git ls-files '*.sh' .ci/run | xargs shellcheck
 }
 
 build() { # PRESET
@@ -101,6 +107,7 @@ default)
 	;;
 all)
 	./scripts/bootstrap.sh --all
+	lint
 	sanitize asan -m 'not slow'
 	sanitize tsan -m smoke
 	measure_coverage
