@@ -124,7 +124,8 @@ static int on_progress(void *context, curl_off_t down_total, curl_off_t down,
 
 	(void)down_total;
 	(void)up_total;
-	http->rc = dg_cancel_check(http->cancel, http->err);
+	if (http->rc == 0)
+		http->rc = dg_cancel_check(http->cancel, http->err);
 	if (http->rc < 0)
 		return 1;
 	if (down + up != http->moved) {
