@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 import project as projects
+import replay
 
 ITEMS = 1_000_000
 LIMIT_KIB = 96 * 1024
@@ -15,22 +16,12 @@ LIMIT_KIB = 96 * 1024
 pytestmark = pytest.mark.slow
 
 
-def replay_server():
-    return next(projects.binary().parents[0].parent.glob(
-        "**/replay_server"), None) or next(
-        projects.binary().parent.glob("**/replay_server"))
-
-
 @pytest.fixture
 def table(project):
-    server = subprocess.Popen([str(replay_server()), f"--items={ITEMS}"],
-                              stdout=subprocess.PIPE, text=True)
-    endpoint = server.stdout.readline().split()[-1]
-    project.local(endpoint, "replay", env="dev")
-    project.local(endpoint, "copy")
-    yield endpoint
-    server.kill()
-    server.wait()
+    with replay.Replay(ITEMS) as server:
+        project.local(server.endpoint, "replay", env="dev")
+        project.local(server.endpoint, "copy")
+        yield server
 
 
 def peak_kib(project, *args, status=0):
@@ -65,9 +56,7 @@ def test_a_million_items_in_bounded_memory(project, table):
     # A foreign dump: no metadata, and out of key order.
     foreign = project.path / "foreign"
     os.makedirs(foreign)
-    with open(foreign / "table-data.json", "wb") as out:
-        subprocess.run([str(replay_server()), f"--items={ITEMS}", "--dump"],
-                       stdout=out, check=True)
+    replay.write_dump(foreign / "table-data.json", ITEMS)
     (foreign / "table-schema.json").write_bytes(
         (project.path / "small" / "table-schema.json").read_bytes())
     restored, peak = peak_kib(project, "restore", "--source=foreign",
