@@ -14,9 +14,9 @@
 
 struct dg_batch_write_options {
 	const char *table;
-	size_t workers;	 /* 0: a default that adapts to throttling */
-	double rate_units; /* a second; 0: no limit */
-	uint64_t memory;   /* bytes of items in flight */
+	size_t workers;          /* 0: a default that adapts to throttling */
+	double rate_units;       /* a second; 0: no limit */
+	uint64_t memory;         /* bytes of items in flight */
 	uint64_t expected_items; /* for progress; 0: unknown */
 	const struct dg_progress *progress;
 	/* An item that the service refused: its key as DynamoDB JSON, the
@@ -30,7 +30,7 @@ struct dg_batch_write_options {
 struct dg_batch_write_stats {
 	uint64_t written;
 	uint64_t refused;
-	uint64_t requests;
+	uint64_t requests;    /* that were accepted, at least in part */
 	uint64_t unprocessed; /* items that were sent again */
 };
 

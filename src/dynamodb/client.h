@@ -8,6 +8,7 @@
 #define DG_DYNAMODB_CLIENT_H
 
 #include "aws/credentials.h"
+#include "aws/http.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -17,13 +18,22 @@
 struct dg_dynamodb;
 struct dg_connection;
 
+/* How requests travel: dg_http_send's contract. Unit tests script answers;
+ * it is then called by every thread that has a connection. */
+struct dg_transport {
+	int (*send)(void *context, const struct dg_http_request *request,
+		    struct dg_http_response *response, struct dg_error *err);
+	void *context;
+};
+
 struct dg_dynamodb_options {
-	const char *endpoint; /* URL; copied */
-	const char *region;   /* copied */
+	const char *endpoint;                     /* URL; copied */
+	const char *region;                       /* copied */
 	struct dg_credentials_chain *credentials; /* borrowed */
 	struct dg_clock *clock;
 	const struct dg_log *log;
 	const struct dg_cancel *cancel;
+	const struct dg_transport *transport; /* NULL: HTTP; copied */
 };
 
 int dg_dynamodb_open(struct dg_dynamodb **out,
@@ -32,13 +42,14 @@ int dg_dynamodb_open(struct dg_dynamodb **out,
 void dg_dynamodb_close(struct dg_dynamodb *db);
 
 struct dg_dynamodb_stats {
-	uint64_t requests;
+	uint64_t requests; /* sent, repeated ones included */
 	uint64_t retries;
 	uint64_t throttled;
 };
 void dg_dynamodb_stats(struct dg_dynamodb *db, struct dg_dynamodb_stats *out);
 
-/* stop: of the worker that uses it; the client's cancel counts as well. */
+/* stop: of the worker that uses it, which follows the client's cancel; NULL:
+ * the client's cancel alone. */
 int dg_connection_open(struct dg_connection **out, struct dg_dynamodb *db,
 		       const struct dg_cancel *stop, struct dg_error *err);
 void dg_connection_close(struct dg_connection *connection);
@@ -46,13 +57,21 @@ void dg_connection_close(struct dg_connection *connection);
 /* What the service called its last error, without a prefix before '#':
  * "ResourceNotFoundException"; "" if it said none. */
 const char *dg_connection_error_type(const struct dg_connection *connection);
+/* Its words for it; "" if it said none. */
+const char *dg_connection_error_words(const struct dg_connection *connection);
+
+/* How often the last call was sent, and how often it was throttled. */
+unsigned int dg_connection_tries(const struct dg_connection *connection);
+unsigned int dg_connection_throttled(const struct dg_connection *connection);
 
 /*
- * One operation with all its retries. response (cleared first) gets the
- * body of the 200. DG_ENOTFOUND (ResourceNotFoundException), DG_EDENIED,
- * DG_EEXISTS (ResourceInUseException), DG_EINVALID (ValidationException),
- * DG_EUNSUPPORTED (UnknownOperationException), DG_ESERVICE,
- * DG_EUNREACHABLE, DG_ECANCELLED. Service errors carry the service's words.
+ * One operation with all its retries. response (cleared first; its maximum
+ * bounds the answer) gets the body of the 200. DG_ENOTFOUND
+ * (ResourceNotFoundException), DG_EDENIED, DG_EEXISTS
+ * (ResourceInUseException), DG_EINVALID (ValidationException), DG_ELIMIT (413:
+ * the request is too large), DG_EUNSUPPORTED (UnknownOperationException),
+ * DG_ESERVICE, DG_EUNREACHABLE, DG_ECANCELLED. Service errors carry the
+ * service's words.
  */
 int dg_connection_call(struct dg_connection *connection, const char *operation,
 		       struct dg_slice body, struct dg_buf *response,

@@ -14,9 +14,9 @@
 #include <ddbgit/progress.h>
 
 struct dg_live_options {
-	const char *table;	      /* name; copied */
+	const char *table;              /* name; copied */
 	const struct dg_json *describe; /* the Table object, for estimates */
-	size_t segments;	      /* 0: by the table's size */
+	size_t segments;                /* 0: by the table's size */
 	bool consistent;
 	struct dg_rate_limit rate;
 	uint64_t memory;      /* bytes: responses and runs together */
@@ -26,7 +26,7 @@ struct dg_live_options {
 };
 
 struct dg_live_stats {
-	uint64_t items;	   /* distinct keys */
+	uint64_t items;      /* distinct keys */
 	uint64_t duplicates; /* later reads that replaced earlier ones */
 	uint64_t pages;
 	double units;

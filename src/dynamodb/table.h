@@ -24,9 +24,8 @@ int dg_table_check_usable(const struct dg_json *table, struct dg_error *err);
  */
 int dg_table_read_settings(struct dg_connection *connection, const char *name,
 			   const struct dg_json *previous,
-			   struct dg_json *definition,
-			   struct dg_json *not_read, const struct dg_log *log,
-			   struct dg_error *err);
+			   struct dg_json *definition, struct dg_json *not_read,
+			   const struct dg_log *log, struct dg_error *err);
 
 struct dg_create_options {
 	const char *table_name; /* the target's; the definition's is ignored */

@@ -1,0 +1,175 @@
+#include "dynamodb/call.h"
+
+#include "base/random.h"
+
+/* Waiting in vain this long is worth a word to people, and then so often. */
+#define TELL_AFTER_MS (15 * 1000)
+#define TELL_EVERY_MS (60 * 1000)
+
+static int64_t load(const int64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
+static void store(int64_t *value, int64_t to)
+{
+	__atomic_store_n(value, to, __ATOMIC_RELAXED);
+}
+
+/* Signs with the service's time from now on, as its last answer gives it. */
+static int adopt_clock(struct dg_connection *connection)
+{
+	struct dg_dynamodb *db = connection->db;
+	int64_t skew;
+
+	if (connection->date < 0)
+		return -1;
+	skew = connection->date - dg_clock_wall_ms(db->clock) / 1000;
+	store(&db->skew_s, skew);
+	dg_debug(db->log, "the service's clock differs by %lld s; adopted",
+		 (long long)skew);
+	return 0;
+}
+
+static bool same_string(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Has another set than the one that expired, refreshing it if no other thread
+ * did so meanwhile. */
+static int refresh(struct dg_connection *connection, struct dg_error *err)
+{
+	struct dg_dynamodb *db = connection->db;
+	struct dg_credentials fresh = {0};
+	int rc = dg_credentials_get(db->credentials, false, &fresh, err);
+
+	if (rc == 0 &&
+	    same_string(fresh.session_token, connection->used.session_token) &&
+	    same_string(fresh.access_key_id, connection->used.access_key_id)) {
+		dg_credentials_free(&fresh);
+		fresh = (struct dg_credentials){0};
+		rc = dg_credentials_get(db->credentials, true, &fresh, err);
+	}
+	dg_credentials_free(&fresh);
+	return rc;
+}
+
+/* Operations that wait until another change of the table is through. */
+static bool waits_in_use(const char *operation)
+{
+	return strncmp(operation, "Update", 6) == 0;
+}
+
+/* An error, but one that only DynamoDB in good health gives. */
+static bool is_last_word(const struct dg_connection *connection,
+			 enum dg_retry_kind kind)
+{
+	return connection->error.type[0] &&
+	       (kind == DG_RETRY_NEVER || kind == DG_RETRY_ABSENT ||
+		kind == DG_RETRY_IN_USE);
+}
+
+static int64_t decide(const struct dg_connection *connection,
+		      const char *operation, struct dg_retry *retry,
+		      enum dg_retry_kind kind)
+{
+	struct dg_dynamodb *db = connection->db;
+	const struct dg_retry_facts facts = {
+		.now_ms = dg_clock_now_ms(db->clock),
+		.answered_ms = load(&db->answered_ms),
+		.created_ms = load(&db->created_ms),
+		.waits_in_use = waits_in_use(operation),
+	};
+
+	return dg_retry_wait_ms(retry, kind, &facts, dg_random_u64());
+}
+
+/* Says once a minute that a run does not come on, and why. */
+static void tell(struct dg_dynamodb *db, const struct dg_retry *retry,
+		 const struct dg_error *err)
+{
+	int64_t now = dg_clock_now_ms(db->clock);
+	int64_t since = load(&db->answered_ms);
+	int64_t told = load(&db->told_ms);
+
+	if (since < retry->begun_ms)
+		since = retry->begun_ms;
+	if (now - since < TELL_AFTER_MS ||
+	    (told >= 0 && now - told < TELL_EVERY_MS) ||
+	    !__atomic_compare_exchange_n(&db->told_ms, &told, now, false,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return;
+	dg_warning(db->log, "no progress for %lld s, still trying: %s",
+		   (long long)(now - since) / 1000, err->message);
+}
+
+static int give_up(const struct dg_connection *connection,
+		   const struct dg_retry *retry, int rc, struct dg_error *err)
+{
+	int64_t ms = dg_clock_now_ms(connection->db->clock) - retry->begun_ms;
+
+	if (retry->tries > 1 && err)
+		dg_error_prefix(err, "gave up after %u tries in %lld.%lld s",
+				retry->tries, (long long)ms / 1000,
+				(long long)ms % 1000 / 100);
+	return rc;
+}
+
+/* Makes the next attempt possible: 0 to go on, or the call's last word. */
+static int prepare_retry(struct dg_connection *connection,
+			 const char *operation, struct dg_retry *retry,
+			 enum dg_retry_kind kind, struct dg_error *err)
+{
+	struct dg_dynamodb *db = connection->db;
+	int64_t wait = decide(connection, operation, retry, kind);
+	int rc = err->code;
+
+	if (kind == DG_RETRY_THROTTLED) {
+		connection->throttled++;
+		__atomic_fetch_add(&db->stats.throttled, 1, __ATOMIC_RELAXED);
+	}
+	if (wait >= 0 && kind == DG_RETRY_CLOCK && adopt_clock(connection) < 0)
+		wait = -1;
+	if (wait < 0)
+		return give_up(connection, retry, rc, err);
+	if (kind == DG_RETRY_TOKEN) {
+		rc = refresh(connection, err);
+		if (rc < 0)
+			return rc;
+	}
+	dg_debug(db->log, "try %u: %s; again in %lld ms", retry->tries,
+		 err->message, (long long)wait);
+	tell(db, retry, err);
+	__atomic_fetch_add(&db->stats.retries, 1, __ATOMIC_RELAXED);
+	return dg_clock_sleep_ms(db->clock, wait, connection->cancel, err);
+}
+
+int dg_connection_call(struct dg_connection *connection, const char *operation,
+		       struct dg_slice body, struct dg_buf *response,
+		       struct dg_error *err)
+{
+	struct dg_dynamodb *db = connection->db;
+	struct dg_retry retry = {.begun_ms = dg_clock_now_ms(db->clock)};
+	struct dg_error why = {0};
+	enum dg_retry_kind kind;
+	int rc;
+
+	connection->throttled = 0;
+	do {
+		rc = dg_cancel_check(connection->cancel, &why);
+		if (rc < 0)
+			break;
+		rc = dg_exchange(connection, operation, body, response, &kind,
+				 &why);
+		connection->tries = retry.tries + 1;
+		if (rc == 0 || is_last_word(connection, kind))
+			store(&db->answered_ms, dg_clock_now_ms(db->clock));
+		if (rc == 0)
+			return 0;
+		rc = prepare_retry(connection, operation, &retry, kind, &why);
+	} while (rc == 0);
+	if (err)
+		*err = why;
+	return rc;
+}

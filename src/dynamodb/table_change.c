@@ -1,0 +1,163 @@
+#include "dynamodb/table.h"
+
+#include "dynamodb/call.h"
+#include "dynamodb/table_note.h"
+
+#define POLL_FIRST_MS 200
+#define POLL_MAX_MS 5000
+#define POLL_PATIENCE_MS (30 * 60 * 1000)
+
+static bool is_active(const struct dg_json *object, const char *member)
+{
+	const char *status = dg_json_get_string(object, member);
+
+	return !status || strcmp(status, "ACTIVE") == 0;
+}
+
+static bool is_ready(const struct dg_json *table)
+{
+	const struct dg_json *index =
+		dg_json_first(dg_json_get(table, "GlobalSecondaryIndexes"));
+
+	for (; index; index = dg_json_next(index))
+		if (!is_active(index, "IndexStatus"))
+			return false;
+	return is_active(table, "TableStatus");
+}
+
+static int wait_until_ready(struct dg_connection *connection, const char *name,
+			    struct dg_error *err)
+{
+	struct dg_clock *clock = connection->db->clock;
+	int64_t begun = dg_clock_now_ms(clock);
+	int64_t pause = POLL_FIRST_MS;
+
+	for (;;) {
+		struct dg_json *table = NULL;
+		int rc = dg_table_describe(connection, name, &table, err);
+		bool ready = rc == 0 && is_ready(table);
+
+		dg_json_free(table);
+		if (rc < 0 || ready)
+			return rc;
+		if (dg_clock_now_ms(clock) - begun > POLL_PATIENCE_MS)
+			return dg_error_set(err, DG_EFAILED,
+					    "table '%s' is not ACTIVE with "
+					    "all its indexes after 30 minutes",
+					    name);
+		rc = dg_clock_sleep_ms(clock, pause, connection->cancel, err);
+		if (rc < 0)
+			return rc;
+		pause = pause * 2 < POLL_MAX_MS ? pause * 2 : POLL_MAX_MS;
+	}
+}
+
+int dg_table_create(struct dg_connection *connection,
+		    const struct dg_json *request, struct dg_error *err)
+{
+	struct dg_dynamodb *db = connection->db;
+	const char *name = dg_json_get_string(request, "TableName");
+	struct dg_json *response = NULL;
+	int rc = dg_connection_control(connection, "CreateTable", request,
+				       &response, err);
+
+	dg_json_free(response);
+	/* A first try whose answer was lost may have made it: then the second
+	 * one finds the table. */
+	if (rc == DG_EEXISTS && dg_connection_tries(connection) > 1)
+		rc = 0;
+	if (rc < 0)
+		return dg_error_prefix(err, "cannot create table '%s'", name);
+	__atomic_store_n(&db->created_ms, dg_clock_now_ms(db->clock),
+			 __ATOMIC_RELAXED);
+	rc = wait_until_ready(connection, name, err);
+	return rc < 0 ? dg_error_prefix(err, "waiting for the new table") : 0;
+}
+
+/* Sends {"TableName": name, ...}; takes body over, which has the rest. */
+static int change(struct dg_connection *connection, const char *operation,
+		  const char *name, struct dg_json *body, struct dg_error *err)
+{
+	struct dg_json *response = NULL;
+	int rc = dg_json_set_string(body, "TableName", name, err);
+
+	if (rc == 0)
+		rc = dg_connection_control(connection, operation, body,
+					   &response, err);
+	dg_json_free(response);
+	dg_json_free(body);
+	return rc;
+}
+
+static int make_ttl_body(struct dg_json **out, const char *attribute,
+			 struct dg_error *err)
+{
+	struct dg_json *setting;
+	int rc = dg_json_new_object(out, err);
+
+	if (rc == 0)
+		rc = dg_json_new_object(&setting, err);
+	if (rc == 0)
+		rc = dg_json_set(*out, "TimeToLiveSpecification", setting, err);
+	if (rc == 0)
+		rc = dg_json_set_bool(setting, "Enabled", true, err);
+	if (rc == 0)
+		rc = dg_json_set_string(setting, "AttributeName", attribute,
+					err);
+	return rc;
+}
+
+static int enable_ttl(struct dg_connection *connection, const char *name,
+		      const char *attribute, struct dg_error *err)
+{
+	struct dg_json *body = NULL;
+	int rc = make_ttl_body(&body, attribute, err);
+
+	if (rc < 0) {
+		dg_json_free(body);
+		return rc;
+	}
+	rc = change(connection, "UpdateTimeToLive", name, body, err);
+	/* "TimeToLive is already enabled", by a try whose answer was lost. */
+	if (rc == DG_EINVALID &&
+	    strstr(dg_connection_error_words(connection), "already enabled"))
+		return 0;
+	return rc < 0 ? dg_error_prefix(err,
+					"cannot set the time to live of '%s'",
+					name)
+		      : 0;
+}
+
+static int enable_protection(struct dg_connection *connection, const char *name,
+			     struct dg_error *err)
+{
+	struct dg_json *body = NULL;
+	int rc = dg_json_new_object(&body, err);
+
+	if (rc == 0)
+		rc = dg_json_set_bool(body, "DeletionProtectionEnabled", true,
+				      err);
+	if (rc < 0) {
+		dg_json_free(body);
+		return rc;
+	}
+	rc = change(connection, "UpdateTable", name, body, err);
+	return rc < 0 ? dg_error_prefix(
+				err, "cannot protect '%s' from deletion", name)
+		      : 0;
+}
+
+int dg_table_finish(struct dg_connection *connection, const char *name,
+		    const struct dg_json *definition, struct dg_error *err)
+{
+	const char *ttl = dg_table_ttl_attribute(definition);
+	const struct dg_json *table = dg_json_get(definition, "Table");
+	int rc = 0;
+
+	if (ttl)
+		rc = enable_ttl(connection, name, ttl, err);
+	if (rc == 0 &&
+	    dg_json_get_bool(table, "DeletionProtectionEnabled", false))
+		rc = enable_protection(connection, name, err);
+	return rc;
+}
