@@ -37,7 +37,8 @@ static void say(struct dg_session *session, const struct dg_dump_result *result)
 			       "changed; the later reading counts",
 			       dg_quantity_count(result->duplicates, count));
 	if (result->spilled_bytes)
-		dg_session_say(session, DG_LOG_INFO, "Temporary space used: %s",
+		dg_session_say(session, DG_LOG_INFO,
+			       "Used %s of temporary space",
 			       dg_quantity_bytes((double)result->spilled_bytes,
 						 count));
 	if (!result->unchanged)

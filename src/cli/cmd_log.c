@@ -23,11 +23,10 @@ struct columns {
 
 static void print_column(struct dg_output *output, int *width, const char *text)
 {
-	const int len = (int)strlen(text);
+	const int len = dg_output_text(output, text);
 
 	if (len > *width)
 		*width = len;
-	dg_output_text(output, text);
 	fprintf(output->out, "%*s  ", *width - len, "");
 }
 

@@ -48,7 +48,8 @@ static void say_done(struct dg_session *session,
 	char count[DG_QUANTITY_SIZE];
 
 	if (result->spilled_bytes)
-		dg_session_say(session, DG_LOG_INFO, "Temporary space used: %s",
+		dg_session_say(session, DG_LOG_INFO,
+			       "Used %s of temporary space",
 			       dg_quantity_bytes((double)result->spilled_bytes,
 						 count));
 	dg_session_say(session, DG_LOG_SUCCESS,

@@ -145,13 +145,6 @@ static int unknown_long(const struct parser *p, const char *word,
 static int unknown(const struct parser *p, const char *word,
 		   struct dg_error *err)
 {
-	char name[64];
-
-	if (optopt >= LONG_ID)
-		return dg_error_set(err, DG_EUSAGE,
-				    "option '%s' takes no "
-				    "value",
-				    shown_name(find(p, optopt)->option, name));
 	if (strncmp(word, "--", 2) == 0)
 		return unknown_long(p, word, err);
 	return dg_error_set(err, DG_EUSAGE, "unknown option '-%c'", optopt);
@@ -260,22 +253,33 @@ static int store(const struct entry *entry, struct dg_error *err)
 	return 0;
 }
 
+/* What getopt_long found wrong with an option that it knows. */
+static int refuse(const struct dg_option *option, bool lacks_value,
+		  struct dg_error *err)
+{
+	char name[64];
+
+	return dg_error_set(err, DG_EUSAGE,
+			    lacks_value ? "option '%s' needs a value"
+					: "option '%s' takes no value",
+			    shown_name(option, name));
+}
+
 static int take(const struct parser *p, int id, char **argv,
 		struct dg_error *err)
 {
-	const struct entry *entry;
-	char name[64];
+	const bool wrong = id == '?' || id == ':';
+	/* optopt is 0 or a letter for what is not in the tables. */
+	const struct entry *entry = find(p, wrong ? optopt : id);
+	const char *word = wrong ? argv[optind - 1] : current_word(argv);
 
-	if (id == '?')
-		return unknown(p, argv[optind - 1], err);
-	if (id == ':') {
-		entry = find(p, optopt);
-		return dg_error_set(err, DG_EUSAGE, "option '%s' needs a value",
-				    shown_name(entry->option, name));
-	}
-	entry = find(p, id);
-	if (id >= LONG_ID && is_abbreviated(entry->option, current_word(argv)))
-		return unknown_long(p, current_word(argv), err);
+	if (!entry || (wrong && optopt == 0))
+		return unknown(p, word, err);
+	if ((wrong ? optopt : id) >= LONG_ID &&
+	    is_abbreviated(entry->option, word))
+		return unknown_long(p, word, err);
+	if (wrong)
+		return refuse(entry->option, id == ':', err);
 	return store(entry, err);
 }
 

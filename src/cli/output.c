@@ -136,20 +136,32 @@ static size_t piece_of(const char *text)
 	return len;
 }
 
-void dg_output_text(struct dg_output *output, const char *text)
+static int count_characters(const char *text)
+{
+	int count = 0;
+
+	for (; *text; text++)
+		count += (*text & 0xc0) != 0x80;
+	return count;
+}
+
+int dg_output_text(struct dg_output *output, const char *text)
 {
 	char piece[PIECE_MAX + 1];
 	char escaped[6 * PIECE_MAX + 1];
+	int count = 0;
 
 	while (*text) {
 		const size_t len = piece_of(text);
 
 		memcpy(piece, text, len);
 		piece[len] = '\0';
-		fputs(dg_text_printable(piece, escaped, sizeof(escaped)),
-		      output->out);
+		dg_text_printable(piece, escaped, sizeof(escaped));
+		fputs(escaped, output->out);
+		count += count_characters(escaped);
 		text += len;
 	}
+	return count;
 }
 
 void dg_output_field(struct dg_output *output, const char *name,

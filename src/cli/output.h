@@ -46,8 +46,11 @@ void dg_output_error(struct dg_output *output, const struct dg_error *err,
  */
 void dg_output_status(struct dg_output *output, const char *line);
 
-/* Text on stdout with control and bidirectional characters escaped. */
-void dg_output_text(struct dg_output *output, const char *text);
+/*
+ * Text on stdout with control and bidirectional characters escaped. Returns
+ * how many characters it became.
+ */
+int dg_output_text(struct dg_output *output, const char *text);
 
 /* "name        value" on stdout; nothing for a NULL value. */
 void dg_output_field(struct dg_output *output, const char *name,

@@ -1,6 +1,7 @@
 /*
- * The objects of --json, one on each line of stdout. Every one has a "type";
- * the last of a run is the "summary". docs/json.md lists their members.
+ * The objects of --json, one on each line of stdout. Every one has a "type".
+ * The last of a run is the "summary", or the "error" of one that came to no
+ * result. docs/json.md lists their members.
  */
 #ifndef DG_CLI_RECORD_H
 #define DG_CLI_RECORD_H

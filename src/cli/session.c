@@ -274,7 +274,7 @@ static int conclude(struct dg_session *session, int rc, struct dg_error *err)
 	dg_progress_line_clear(&session->progress_line);
 	if (rc < 0 && !session->error_shown)
 		dg_session_error(session, rc, err);
-	if (session->output.json && !session->summary_shown) {
+	if (rc == 0 && session->output.json && !session->summary_shown) {
 		dg_session_summary_begin(session, &record, rc);
 		dg_session_summary_end(session, &record);
 	}

@@ -1,0 +1,113 @@
+#include "fake_library.h"
+
+struct fake_library fake_library;
+
+struct dg_backup_list {
+	size_t next;
+};
+
+static int answer(const struct dg_run *run, struct dg_error *err)
+{
+	fake_library.calls++;
+	fake_library.run = *run;
+	if (fake_library.warning)
+		dg_warning(run->log, "%s", fake_library.warning);
+	if (fake_library.rc < 0)
+		dg_error_set(err, (enum dg_code)fake_library.rc, "%s",
+			     fake_library.message);
+	if (fake_library.rc < 0 && fake_library.hint)
+		dg_error_hint(err, "%s", fake_library.hint);
+	return fake_library.rc;
+}
+
+int dg_init(struct dg_error *err)
+{
+	(void)err;
+	return 0;
+}
+
+void dg_shutdown(void)
+{
+}
+
+const char *dg_version(void)
+{
+	return DG_VERSION;
+}
+
+int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
+	    struct dg_dump_result *result, struct dg_error *err)
+{
+	fake_library.dump_options = *options;
+	*result = fake_library.dump;
+	return answer(run, err);
+}
+
+void dg_dump_result_free(struct dg_dump_result *result)
+{
+	(void)result;
+}
+
+int dg_restore(const struct dg_run *run,
+	       const struct dg_restore_options *options,
+	       struct dg_restore_result *result, struct dg_error *err)
+{
+	fake_library.restore_options = *options;
+	*result = fake_library.restore;
+	return answer(run, err);
+}
+
+void dg_restore_result_free(struct dg_restore_result *result)
+{
+	(void)result;
+}
+
+int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
+			const struct dg_backup_list_options *options,
+			struct dg_error *err)
+{
+	static struct dg_backup_list list;
+
+	list.next = 0;
+	*out = &list;
+	fake_library.list_options = *options;
+	return answer(run, err);
+}
+
+int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
+			struct dg_error *err)
+{
+	(void)err;
+	if (list->next == fake_library.backup_count)
+		return 0;
+	*backup = fake_library.backups[list->next++];
+	return 1;
+}
+
+void dg_backup_list_close(struct dg_backup_list *list)
+{
+	(void)list;
+}
+
+int dg_show(const struct dg_run *run, const struct dg_show_options *options,
+	    struct dg_backup_details *details, struct dg_error *err)
+{
+	fake_library.show_options = *options;
+	*details = fake_library.details;
+	return answer(run, err);
+}
+
+void dg_backup_details_free(struct dg_backup_details *details)
+{
+	(void)details;
+}
+
+int dg_tag_backup(const struct dg_run *run, const char *name,
+		  const char *revision, char commit_id[41],
+		  struct dg_error *err)
+{
+	fake_library.tag_name = name;
+	fake_library.tag_revision = revision;
+	strcpy(commit_id, "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b");
+	return answer(run, err);
+}

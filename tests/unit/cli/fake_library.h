@@ -1,0 +1,35 @@
+/*
+ * The use cases as a fake: they keep what they were given and answer what the
+ * test put here.
+ */
+#ifndef DG_TEST_FAKE_LIBRARY_H
+#define DG_TEST_FAKE_LIBRARY_H
+
+#include <ddbgit/ddbgit.h>
+
+struct fake_library {
+	/* Answers. */
+	int rc;
+	const char *message; /* of the error, where rc is negative */
+	const char *hint;
+	const char *warning; /* logged before the answer */
+	struct dg_dump_result dump;
+	struct dg_restore_result restore;
+	const struct dg_backup *backups;
+	size_t backup_count;
+	struct dg_backup_details details;
+
+	/* What was asked. */
+	unsigned int calls;
+	struct dg_run run;
+	struct dg_dump_options dump_options;
+	struct dg_restore_options restore_options;
+	struct dg_backup_list_options list_options;
+	struct dg_show_options show_options;
+	const char *tag_name;
+	const char *tag_revision;
+};
+
+extern struct fake_library fake_library;
+
+#endif
