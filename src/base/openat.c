@@ -112,22 +112,37 @@ int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err)
 	return rc;
 }
 
+/* 0, or why there is no folder at path. */
+static int make_folder(const char *path)
+{
+	struct stat st;
+	int reason;
+
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	/* EROFS and EACCES too come before EEXIST on some systems. */
+	reason = errno;
+	if (stat(path, &st) < 0)
+		return reason;
+	return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+}
+
 int dg_mkdirs(const char *path, struct dg_error *err)
 {
 	struct dg_buf part = DG_BUF_INIT(65536);
-	struct stat st;
 	const char *p = path;
 	int rc = 0;
 
 	while (rc == 0 && *p) {
 		size_t len = strspn(p, "/");
+		int reason;
 
 		len += strcspn(p + len, "/");
 		rc = dg_buf_add(&part, p, len, err);
 		p += len;
-		if (rc == 0 && mkdir(part.ptr, 0777) < 0 &&
-		    (stat(part.ptr, &st) < 0 || !S_ISDIR(st.st_mode)))
-			rc = dg_error_errno(err, errno == 0 ? ENOTDIR : errno,
+		reason = rc == 0 ? make_folder(part.ptr) : 0;
+		if (reason != 0)
+			rc = dg_error_errno(err, reason,
 					    "cannot make folder '%s'",
 					    part.ptr);
 	}

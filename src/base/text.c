@@ -96,8 +96,8 @@ const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE])
 			 n == 1 ? "" : "s");
 		return out;
 	}
-	/* 999,950 of a unit would round to 1000.0 of it. */
-	while (n / 1000 >= unit - unit / 20000 && i < 5) {
+	/* From 999.95 of a unit on it would be shown as 1000.0. */
+	while (i < 5 && n >= unit * 1000 - unit / 20) {
 		unit *= 1000;
 		i++;
 	}

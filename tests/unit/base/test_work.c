@@ -1,0 +1,218 @@
+#include "base/work.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TASKS 200
+#define WORKERS 4
+
+struct job {
+	int ran[TASKS];                /* by task, counted atomically */
+	int by[WORKERS];               /* by worker, each its own */
+	int fails_at;                  /* task; -1: none */
+	int waits_at;                  /* task that waits for stop; -1: none */
+	struct dg_cancel *set_by_task; /* set it in task 3 */
+};
+
+static int run_task(void *context, size_t worker, size_t task,
+		    struct dg_cancel *stop, struct dg_error *err)
+{
+	struct job *job = context;
+
+	__atomic_add_fetch(&job->ran[task], 1, __ATOMIC_SEQ_CST);
+	job->by[worker]++;
+	if (job->set_by_task && task == 3)
+		dg_cancel_set(job->set_by_task);
+	if ((int)task == job->waits_at) {
+		while (!dg_cancelled(stop))
+			sched_yield();
+		return dg_cancel_check(stop, err);
+	}
+	if ((int)task == job->fails_at)
+		return dg_error_set(err, DG_EINVALID, "task %zu failed", task);
+	return 0;
+}
+
+static int run(struct job *job, size_t workers, size_t tasks,
+	       const struct dg_cancel *cancel, struct dg_error *err)
+{
+	const struct dg_work work = {
+		.run = run_task,
+		.context = job,
+		.workers = workers,
+		.tasks = tasks,
+		.cancel = cancel,
+	};
+
+	return dg_work_run(&work, err);
+}
+
+static void test_every_task_runs_once(void **state)
+{
+	size_t workers;
+	int i, sum;
+
+	(void)state;
+	for (workers = 0; workers <= WORKERS; workers++) {
+		struct job job = {.fails_at = -1, .waits_at = -1};
+
+		assert_int_equal(run(&job, workers, TASKS, NULL, NULL), 0);
+		for (i = 0; i < TASKS; i++)
+			assert_int_equal(job.ran[i], 1);
+		for (i = 0, sum = 0; i < WORKERS; i++)
+			sum += job.by[i];
+		assert_int_equal(sum, TASKS);
+	}
+}
+
+static void test_no_task_is_no_work(void **state)
+{
+	struct job job = {.fails_at = -1, .waits_at = -1};
+
+	(void)state;
+	assert_int_equal(run(&job, WORKERS, 0, NULL, NULL), 0);
+	assert_int_equal(job.by[0], 0);
+}
+
+static void test_failure_stops_the_others_and_is_returned(void **state)
+{
+	struct job job = {.fails_at = 5, .waits_at = 2};
+	struct dg_error err = {0};
+
+	(void)state;
+	assert_int_equal(run(&job, WORKERS, TASKS, NULL, &err), DG_EINVALID);
+	/* Not the "interrupted" of task 2, which waited for it. */
+	assert_string_equal(err.message, "task 5 failed");
+	assert_int_equal(job.ran[TASKS - 1], 0);
+}
+
+static void test_one_worker_stops_after_a_failure(void **state)
+{
+	struct job job = {.fails_at = 5, .waits_at = -1};
+	struct dg_error err = {0};
+
+	(void)state;
+	assert_int_equal(run(&job, 1, TASKS, NULL, &err), DG_EINVALID);
+	assert_int_equal(job.ran[5], 1);
+	assert_int_equal(job.ran[6], 0);
+}
+
+static void test_callers_cancel_reaches_running_tasks(void **state)
+{
+	struct dg_cancel cancel = DG_CANCEL_INIT;
+	struct job job = {
+		.fails_at = -1,
+		.waits_at = 2,
+		.set_by_task = &cancel,
+	};
+	struct dg_error err = {0};
+
+	(void)state;
+	assert_int_equal(run(&job, WORKERS, TASKS, &cancel, &err),
+			 DG_ECANCELLED);
+	assert_string_equal(err.message, "interrupted");
+	assert_int_equal(job.ran[TASKS - 1], 0);
+}
+
+static void test_cancelled_before_it_began_runs_nothing(void **state)
+{
+	struct dg_cancel cancel = DG_CANCEL_INIT;
+	struct job job = {.fails_at = -1, .waits_at = -1};
+	struct dg_error err = {0};
+
+	(void)state;
+	dg_cancel_set(&cancel);
+	assert_int_equal(run(&job, WORKERS, TASKS, &cancel, &err),
+			 DG_ECANCELLED);
+	assert_int_equal(job.ran[0], 0);
+}
+
+static void test_cancel_after_the_last_task_is_too_late(void **state)
+{
+	struct dg_cancel cancel = DG_CANCEL_INIT;
+	struct job job = {
+		.fails_at = -1,
+		.waits_at = -1,
+		.set_by_task = &cancel,
+	};
+
+	(void)state;
+	assert_int_equal(run(&job, 1, 4, &cancel, NULL), 0);
+	assert_int_equal(job.ran[3], 1);
+}
+
+#define ENTRIES 10000
+
+static void *produce(void *context)
+{
+	struct dg_queue *queue = context;
+	uintptr_t i;
+
+	for (i = 1; i <= ENTRIES; i++)
+		if (dg_queue_push(queue, (void *)i) < 0)
+			break;
+	dg_queue_end(queue);
+	return (void *)i;
+}
+
+static void test_queue_hands_over_in_order_and_ends(void **state)
+{
+	struct dg_queue *queue;
+	pthread_t producer;
+	uintptr_t expected = 1;
+	void *entry;
+
+	(void)state;
+	assert_int_equal(dg_queue_open(&queue, 3, NULL), 0);
+	assert_int_equal(pthread_create(&producer, NULL, produce, queue), 0);
+	while (dg_queue_pop(queue, &entry) == 1)
+		assert_int_equal((uintptr_t)entry, expected++);
+	assert_int_equal(expected, ENTRIES + 1);
+	assert_int_equal(dg_queue_pop(queue, &entry), 0);
+	pthread_join(producer, NULL);
+	dg_queue_free(queue);
+	dg_queue_free(NULL);
+}
+
+static void test_stopped_queue_wakes_the_waiting_producer(void **state)
+{
+	struct dg_queue *queue;
+	pthread_t producer;
+	void *entry, *reached;
+
+	(void)state;
+	assert_int_equal(dg_queue_open(&queue, 3, NULL), 0);
+	assert_int_equal(pthread_create(&producer, NULL, produce, queue), 0);
+	assert_int_equal(dg_queue_pop(queue, &entry), 1);
+	dg_queue_stop(queue);
+	pthread_join(producer, &reached);
+	assert_true((uintptr_t)reached < ENTRIES);
+	assert_int_equal(dg_queue_pop(queue, &entry), DG_ECANCELLED);
+	assert_int_equal(dg_queue_push(queue, &entry), DG_ECANCELLED);
+	while (dg_queue_try_pop(queue, &entry) == 1)
+		;
+	assert_int_equal(dg_queue_try_pop(queue, &entry), 0);
+	dg_queue_free(queue);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_task_runs_once),
+		cmocka_unit_test(test_no_task_is_no_work),
+		cmocka_unit_test(test_failure_stops_the_others_and_is_returned),
+		cmocka_unit_test(test_one_worker_stops_after_a_failure),
+		cmocka_unit_test(test_callers_cancel_reaches_running_tasks),
+		cmocka_unit_test(test_cancelled_before_it_began_runs_nothing),
+		cmocka_unit_test(test_cancel_after_the_last_task_is_too_late),
+		cmocka_unit_test(test_queue_hands_over_in_order_and_ends),
+		cmocka_unit_test(test_stopped_queue_wakes_the_waiting_producer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
