@@ -65,9 +65,9 @@ static int use_keys(struct dg_credentials_chain *chain, const struct keys *keys,
 
 	if (keys->id && keys->secret)
 		return dg_credentials_static_open(&chain->provider, &set, err);
-	dg_error_set(err, DG_EDENIED, "the %s gives %s key without %s",
-		     chain->source, keys->id ? "an access" : "a secret",
-		     keys->id ? "its secret" : "an access key id");
+	dg_error_set(err, DG_EDENIED, "%s: %s", chain->source,
+		     keys->id ? "an access key id without its secret key"
+			      : "a secret key without its access key id");
 	return dg_error_hint(err, "One source has to give both "
 				  "AWS_ACCESS_KEY_ID and "
 				  "AWS_SECRET_ACCESS_KEY");
@@ -264,7 +264,7 @@ static int refresh(struct dg_credentials_chain *chain, struct dg_error *err)
 	if (rc == 0 && set.expires != 0 && set.expires <= now_s) {
 		dg_credentials_free(&set);
 		rc = dg_error_set(err, DG_EDENIED,
-				  "the credentials of %s have expired",
+				  "the credentials of the %s have expired",
 				  chain->source);
 	}
 	if (rc < 0)
@@ -291,7 +291,7 @@ static int refresh_if_due(struct dg_credentials_chain *chain, bool expired,
 		return 0;
 	if (chain->provider->fixed) {
 		dg_error_set(err, DG_EDENIED,
-			     "the credentials of %s have expired",
+			     "the credentials of the %s have expired",
 			     chain->source);
 		return dg_error_hint(err, "Renew them there and try again");
 	}
