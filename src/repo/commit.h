@@ -12,6 +12,7 @@
 #ifndef DG_REPO_COMMIT_H
 #define DG_REPO_COMMIT_H
 
+#include "base/clock.h"
 #include "repo/message.h"
 #include "repo/repo.h"
 
@@ -20,14 +21,17 @@
 struct dg_commit_options {
 	const char *path;   /* in the tree: "backups/dynamodb/prod" */
 	const char *branch; /* --branch, or NULL: HEAD's */
-	bool force;	    /* --force: also an ignored path */
+	bool force;         /* --force: also an ignored path */
 	/* Entries that are the snapshot's own; others there are carried over.
 	 * Ends with NULL: "table-data.json", …, "table-data". */
 	const char *const *owned;
 	const struct dg_cancel *cancel;
 	const struct dg_log *log;
-	const char *now_iso; /* for the intent */
-	int64_t now;	     /* Unix seconds of the commit */
+	const char *now_iso;    /* for the intent */
+	int64_t now;            /* Unix seconds of the commit */
+	struct dg_clock *clock; /* waits for locks; NULL: the system's */
+	uint64_t memory;        /* for dg_commit_tip; 0: 256 MiB */
+	const char *temp_dir;   /* for dg_commit_sink; NULL: see temp_file.h */
 };
 
 struct dg_commit;
@@ -37,7 +41,8 @@ struct dg_commit;
  * detached HEAD without a branch, a branch checked out in another work tree,
  * an ignored path, filter/ident/working-tree-encoding attributes, an index
  * that cannot be written. Takes the per-path lock (DG_ELOCKED names the
- * holder) and cleans up after a crashed run's intent.
+ * holder) and cleans up after a crashed run's intent. The options' strings,
+ * clock, cancel and log are borrowed until the close.
  */
 int dg_commit_open(struct dg_commit **out, struct dg_repo *repo,
 		   const struct dg_commit_options *options,
@@ -55,8 +60,9 @@ const char *dg_commit_tip_id(const struct dg_commit *commit);
 /* Blobs from memory or a spool; for runs without a work tree. Borrowed. */
 struct dg_sink *dg_commit_sink(struct dg_commit *commit);
 
-/* Takes every file of the set (the staged files); whatever the tip holds
- * already is hashed but not written again. */
+/* Takes every file of the set (the staged files), or those of the folders in
+ * it; whatever the tip holds already is hashed but not written again. Of two
+ * files added under one name the later counts. */
 int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 			struct dg_error *err);
 /* The set is only part of the snapshot: keeps the tip's entry for `name`,
@@ -68,14 +74,17 @@ int dg_commit_keep(struct dg_commit *commit, const char *name,
 /* What was added so far, readable again; borrowed. */
 struct dg_fileset *dg_commit_files(struct dg_commit *commit);
 
-/* Is what was added under `name` (a file or folder) the tip's own object? */
+/* Is what was added under `name` (a file or folder) the tip's own object?
+ * Also where neither has anything. */
 bool dg_commit_same_as_tip(const struct dg_commit *commit, const char *name);
 
 /*
- * The tree and commit objects; then HEAD and the branch are locked and read
- * again. If the branch moved but the path is as it was, tree and parent are
- * rebuilt; if the path changed: DG_EMODIFIED "another backup of this table
- * landed meanwhile".
+ * The tree and commit objects; then, with a work tree, the index, HEAD and
+ * the branch are locked (each for up to five seconds: DG_ELOCKED) and read
+ * again. The index comes first, as in Git itself, and before any file is put
+ * in place: what cannot be committed moves nothing. If the branch moved but the
+ * path is as it was, tree and parent are rebuilt; if the path changed:
+ * DG_EMODIFIED "another backup of this table landed meanwhile".
  */
 int dg_commit_prepare(struct dg_commit *commit,
 		      const struct dg_message *message, struct dg_error *err);
@@ -85,7 +94,9 @@ int dg_commit_prepare(struct dg_commit *commit,
 int dg_commit_finish(struct dg_commit *commit, char id[DG_OID_HEX_SIZE],
 		     struct dg_error *err);
 
-/* For an unchanged table: index entries of the path equal to the tip's. */
+/* For an unchanged table, when the files in place are the tip's again: index
+ * entries of the path equal to the tip's. Nothing without a work tree, or
+ * where they are so already. */
 int dg_commit_reset_index(struct dg_commit *commit, struct dg_error *err);
 
 /* Unlocks; without a finish nothing but unreferenced objects remains. */

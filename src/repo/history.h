@@ -10,19 +10,23 @@
 #include "repo/revision.h"
 
 struct dg_history_entry {
-	const char *id; /* full, borrowed until the next call */
+	const char *id;   /* full, borrowed until the next call */
 	const char *path; /* of the snapshot in the tree */
 	const char *message;
-	int64_t time; /* committer's, Unix seconds */
-	const char *const *tags; /* ends with NULL */
+	int64_t time;                 /* committer's, Unix seconds */
+	const char *const *tags;      /* ends with NULL */
 	struct dg_revision *revision; /* borrowed until the next call */
-	bool removed; /* the commit removes the snapshot */
+	bool removed;                 /* the commit removes the snapshot */
 };
 
 struct dg_history_options {
 	const char *start;  /* a revision, or NULL: HEAD */
 	const char *path;   /* only this snapshot, or NULL */
 	const char *marker; /* "table-data.json" */
+	/* The entries that make up a snapshot, as in dg_commit_options: a
+	 * change of another file beside them is no backup. NULL: the whole
+	 * folder. */
+	const char *const *owned;
 };
 
 struct dg_history;
@@ -36,7 +40,16 @@ int dg_history_next(struct dg_history *history, struct dg_history_entry *entry,
 		    struct dg_error *err);
 void dg_history_close(struct dg_history *history);
 
-/* The last commit at or before `start` that changed path; DG_ENOTFOUND. */
+/*
+ * The commit that wrote the snapshot at options->path as it is at
+ * options->start: where a merge took it from one of its parents, it is sought
+ * there. DG_ENOTFOUND if there is no snapshot.
+ */
+int dg_history_writer(struct dg_repo *repo,
+		      const struct dg_history_options *options,
+		      char id[DG_OID_HEX_SIZE], struct dg_error *err);
+
+/* The same, where the whole folder counts; start may be NULL: HEAD. */
 int dg_history_last(struct dg_repo *repo, const char *start, const char *path,
 		    const char *marker, char id[DG_OID_HEX_SIZE],
 		    struct dg_error *err);

@@ -10,7 +10,7 @@
 #define DG_TRAILERS_MAX 32
 
 struct dg_trailer {
-	const char *name; /* "Ddbgit-Items"; borrowed */
+	const char *name;  /* "Ddbgit-Items"; borrowed */
 	const char *value; /* one line; borrowed */
 };
 

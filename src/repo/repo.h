@@ -10,6 +10,9 @@
 #include <ddbgit/log.h>
 #include <stdint.h>
 
+#define DG_LAST_CHECK_DATE_SIZE 32
+#define DG_LAST_CHECK_ID_SIZE 41
+
 struct dg_repo;
 
 /* Once a process (fsync and mmap window settings come before any opening);
@@ -44,5 +47,24 @@ int dg_repo_relative(char **out, struct dg_repo *repo, const char *directory,
  * DG_EREFUSED for a detached HEAD; DG_EUSAGE for what can be no branch. */
 int dg_repo_branch_ref(char **out, struct dg_repo *repo, const char *branch,
 		       struct dg_error *err);
+
+/* Notes in <common dir>/ddbgit/last-check that the table behind ref and path
+ * was looked at, so that "nothing new" can be told from "cron is dead". A
+ * line for each ref and path; replaced atomically. */
+int dg_repo_record_check(struct dg_repo *repo, const char *ref,
+			 const char *path, const char *iso_date,
+			 const char *commit_id, struct dg_error *err);
+
+/* What dg_repo_record_check noted: both are "" if nothing. */
+struct dg_last_check {
+	char date[DG_LAST_CHECK_DATE_SIZE];
+	char commit_id[DG_LAST_CHECK_ID_SIZE];
+};
+int dg_repo_last_check(struct dg_last_check *out, struct dg_repo *repo,
+		       const char *ref, const char *path, struct dg_error *err);
+
+/* Would `git gc --auto` have something to do? By the same estimate: gc.auto
+ * loose objects, gc.autoPackLimit packs. False if that cannot be told. */
+bool dg_repo_gc_due(struct dg_repo *repo);
 
 #endif

@@ -11,9 +11,8 @@ int dg_tag_lookup(struct dg_repo *repo, const char *name,
 
 /* DG_EEXISTS if the name is taken (by any object). message: the tag's text.
  * Identity as for commits. */
-int dg_tag_create(struct dg_repo *repo, const char *name,
-		  const char *commit_id, const char *message, int64_t now,
-		  struct dg_error *err);
+int dg_tag_create(struct dg_repo *repo, const char *name, const char *commit_id,
+		  const char *message, int64_t now, struct dg_error *err);
 
 /* Every tag that means commit_id, by name; the visitor's string is borrowed.
  */

@@ -1,0 +1,244 @@
+#include "base/digest.h"
+#include "base/text.h"
+#include "repo/git_command.h"
+#include "repo/tree_fileset.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Below this a blob is simply read: a stream costs more. */
+#define SMALL ((uint64_t)256 << 10)
+
+struct blob_file {
+	struct dg_file base;
+	struct dg_repo *repo;
+	git_odb *odb;
+	git_oid id;
+	char *name;
+	uint64_t at; /* bytes read so far */
+	/* One of the three. */
+	git_odb_object *object;
+	git_odb_stream *stream;
+	struct dg_git_command command;
+	bool by_command;
+	/* Of what a stream or a command gives, which nobody else checks. */
+	struct dg_digest *digest;
+};
+
+static int begin_check(struct blob_file *file, struct dg_error *err)
+{
+	char header[64];
+	int len = snprintf(header, sizeof(header), "blob %llu",
+			   (unsigned long long)file->base.size);
+	int rc;
+
+	dg_digest_free(file->digest);
+	file->digest = NULL;
+	rc = dg_digest_open(&file->digest, DG_SHA1, err);
+	if (!rc)
+		rc = dg_digest_update(file->digest, header, (size_t)len + 1,
+				      err);
+	return rc;
+}
+
+static int damaged(const struct blob_file *file, struct dg_error *err)
+{
+	dg_error_set(err, DG_EINVALID, "the Git object %s of '%s' is damaged",
+		     git_oid_tostr_s(&file->id), file->name);
+	return dg_error_hint(err, "git fsck tells more");
+}
+
+static int end_check(struct blob_file *file, struct dg_error *err)
+{
+	unsigned char raw[DG_SHA1_SIZE];
+	int rc;
+
+	if (!file->digest)
+		return 0;
+	rc = dg_digest_finish(file->digest, raw, err);
+	dg_digest_free(file->digest);
+	file->digest = NULL;
+	if (!rc && (file->at != file->base.size ||
+		    memcmp(raw, file->id.id, sizeof(raw)) != 0))
+		rc = damaged(file, err);
+	return rc;
+}
+
+static int open_stream(struct blob_file *file, struct dg_error *err)
+{
+	git_object_t type;
+	size_t size;
+	int rc = git_odb_open_rstream(&file->stream, &size, &type, file->odb,
+				      &file->id);
+
+	if (rc < 0)
+		return DG_ENOTFOUND;
+	return begin_check(file, err);
+}
+
+static int open_command(struct blob_file *file, struct dg_error *err)
+{
+	char id[GIT_OID_HEXSZ + 1];
+	const char *const arguments[] = {"cat-file", "blob", id, NULL};
+	char size[DG_COUNT_SIZE];
+	int rc;
+
+	git_oid_tostr(id, sizeof(id), &file->id);
+	rc = dg_git_command_start(&file->command, file->repo, arguments, err);
+	if (rc == DG_ENOTFOUND) {
+		dg_error_set(err, DG_ELIMIT,
+			     "'%s' is packed and its %s are more than a "
+			     "quarter of the memory allowed",
+			     file->name,
+			     dg_format_bytes(file->base.size, size));
+		dg_error_hint(err, "install git, or allow more with "
+				   "--memory=SIZE");
+		return DG_ELIMIT;
+	}
+	file->by_command = !rc;
+	return rc < 0 ? rc : begin_check(file, err);
+}
+
+static int read_object(struct blob_file *file, struct dg_error *err)
+{
+	int rc = git_odb_read(&file->object, file->odb, &file->id);
+
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot read '%s'", file->name);
+	return 0;
+}
+
+static int open_best(struct blob_file *file, uint64_t limit,
+		     struct dg_error *err)
+{
+	int rc = DG_ENOTFOUND;
+
+	if (file->base.size > SMALL || file->base.size > limit)
+		rc = open_stream(file, err);
+	if (rc != DG_ENOTFOUND)
+		return rc;
+	dg_error_clear(err);
+	if (file->base.size > limit)
+		return open_command(file, err);
+	return read_object(file, err);
+}
+
+static int read_part(struct blob_file *file, void *bytes, size_t cap, size_t *n,
+		     struct dg_error *err)
+{
+	int got;
+
+	if (file->by_command)
+		return dg_git_command_read(&file->command, bytes, cap, n, err);
+	if (cap > file->base.size - file->at)
+		cap = (size_t)(file->base.size - file->at);
+	if (file->stream) {
+		got = cap ? git_odb_stream_read(file->stream, bytes, cap) : 0;
+		if (got < 0)
+			return damaged(file, err);
+		*n = (size_t)got;
+		return 0;
+	}
+	*n = cap;
+	if (cap)
+		memcpy(bytes,
+		       (const char *)git_odb_object_data(file->object) +
+			       file->at,
+		       cap);
+	return 0;
+}
+
+static int blob_read(struct dg_file *self, void *bytes, size_t cap, size_t *n,
+		     struct dg_error *err)
+{
+	struct blob_file *file = (struct blob_file *)self;
+	int rc;
+
+	*n = 0;
+	if (!cap)
+		return 0;
+	rc = read_part(file, bytes, cap, n, err);
+	if (rc < 0)
+		return rc;
+	file->at += *n;
+	if (!*n)
+		return end_check(file, err);
+	if (file->digest)
+		rc = dg_digest_update(file->digest, bytes, *n, err);
+	return rc;
+}
+
+static int blob_rewind(struct dg_file *self, struct dg_error *err)
+{
+	struct blob_file *file = (struct blob_file *)self;
+
+	if (!file->at)
+		return 0;
+	file->at = 0;
+	if (file->by_command) {
+		dg_git_command_stop(&file->command);
+		return open_command(file, err);
+	}
+	if (file->stream) {
+		git_odb_stream_free(file->stream);
+		file->stream = NULL;
+		if (open_stream(file, err) < 0)
+			return damaged(file, err);
+	}
+	return 0;
+}
+
+static void blob_close(struct dg_file *self)
+{
+	struct blob_file *file = (struct blob_file *)self;
+
+	git_odb_object_free(file->object);
+	git_odb_stream_free(file->stream);
+	dg_git_command_stop(&file->command);
+	dg_digest_free(file->digest);
+	git_odb_free(file->odb);
+	free(file->name);
+	free(file);
+}
+
+static int read_size(struct blob_file *file, struct dg_error *err)
+{
+	git_object_t type;
+	size_t size;
+	int rc = git_repository_odb(&file->odb, file->repo->git);
+
+	if (!rc)
+		rc = git_odb_read_header(&size, &type, file->odb, &file->id);
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot read '%s'", file->name);
+	if (type != GIT_OBJECT_BLOB)
+		return damaged(file, err);
+	file->base.size = size;
+	return 0;
+}
+
+int dg_blob_open(struct dg_file **out, struct dg_repo *repo, const git_oid *id,
+		 const char *name, uint64_t limit, struct dg_error *err)
+{
+	struct blob_file *file = calloc(1, sizeof(*file));
+	int rc;
+
+	*out = NULL;
+	if (!file)
+		return dg_error_nomem(err);
+	file->base.read = blob_read;
+	file->base.rewind = blob_rewind;
+	file->base.close = blob_close;
+	file->repo = repo;
+	file->id = *id;
+	rc = dg_strdup(&file->name, name, err);
+	if (!rc)
+		rc = read_size(file, err);
+	if (!rc)
+		rc = open_best(file, limit, err);
+	if (rc < 0) {
+		blob_close(&file->base);
+		return rc;
+	}
+	*out = &file->base;
+	return 0;
+}

@@ -1,0 +1,400 @@
+#include "repo/commit.h"
+#include "base/text.h"
+#include "repo/branch.h"
+#include "repo/commit_blob.h"
+#include "repo/commit_lock.h"
+#include "repo/objects_dir.h"
+#include "repo/tree_fileset.h"
+#include <stdlib.h>
+
+#define MESSAGE_MAX ((size_t)1 << 20)
+#define MOVES_MAX 20
+#define WAIT_MS 5000
+#define PAUSE_MS 50
+
+static int take_options(struct dg_commit *commit, struct dg_repo *repo,
+			const struct dg_commit_options *options,
+			struct dg_error *err)
+{
+	int rc;
+
+	commit->repo = repo;
+	commit->log = options->log;
+	commit->cancel = options->cancel;
+	commit->owned = options->owned;
+	commit->temp_dir = options->temp_dir;
+	commit->memory = options->memory;
+	commit->now = options->now;
+	commit->clock = options->clock;
+	if (!commit->clock) {
+		dg_clock_init(&commit->system_clock);
+		commit->clock = &commit->system_clock;
+	}
+	commit->path_lock.fd = -1;
+	commit->intent.file.fd = -1;
+	rc = dg_strdup(&commit->path, options->path, err);
+	if (!rc)
+		rc = dg_strdup(&commit->now_iso,
+			       options->now_iso ? options->now_iso : "?", err);
+	if (!rc && *options->path)
+		rc = dg_path_check(options->path, err);
+	return rc;
+}
+
+static int name_tip(struct dg_commit *commit, struct dg_error *err)
+{
+	git_object *object = NULL;
+	git_buf text = {0};
+	int rc;
+
+	if (!commit->has_tip)
+		return 0;
+	rc = git_object_lookup(&object, commit->repo->git, &commit->tip,
+			       GIT_OBJECT_COMMIT);
+	if (!rc)
+		rc = git_object_short_id(&text, object);
+	if (!rc)
+		git_oid_tostr(commit->tip_short,
+			      text.size + 1 < sizeof(commit->tip_short)
+				      ? text.size + 1
+				      : sizeof(commit->tip_short),
+			      &commit->tip);
+	git_buf_dispose(&text);
+	git_object_free(object);
+	return rc < 0 ? dg_git_error(err, rc, "cannot read the tip of %s",
+				     commit->ref)
+		      : 0;
+}
+
+static int open_tip(struct dg_commit *commit, struct dg_error *err)
+{
+	char *name = NULL;
+	int rc = name_tip(commit, err);
+
+	if (rc < 0 || !commit->tip_dir)
+		return rc;
+	rc = dg_asprintf(&name, err, "%s:%s", commit->tip_short, commit->path);
+	if (!rc)
+		rc = dg_tree_fileset(&commit->tip_files, commit->repo,
+				     commit->tip_dir, name, commit->memory,
+				     err);
+	free(name);
+	return rc;
+}
+
+int dg_commit_open(struct dg_commit **out, struct dg_repo *repo,
+		   const struct dg_commit_options *options,
+		   struct dg_error *err)
+{
+	struct dg_commit *commit = calloc(1, sizeof(*commit));
+	int rc;
+
+	*out = NULL;
+	if (!commit)
+		return dg_error_nomem(err);
+	rc = take_options(commit, repo, options, err);
+	if (!rc)
+		rc = dg_commit_check(commit, options->branch, options->force,
+				     err);
+	if (!rc)
+		rc = dg_commit_lock_path(commit, err);
+	if (!rc)
+		rc = dg_intent_recover(repo, err);
+	/* What another backup committed before we had the lock. */
+	if (!rc)
+		rc = dg_commit_read_tip(commit, err);
+	if (!rc)
+		rc = open_tip(commit, err);
+	if (!rc && git_repository_odb(&commit->odb, repo->git) < 0)
+		rc = dg_git_error(err, -1, "cannot open the object database");
+	if (rc < 0) {
+		dg_commit_close(commit);
+		return rc;
+	}
+	dg_objects_sweep(repo, commit->now);
+	dg_blob_sink_init(commit);
+	*out = commit;
+	return 0;
+}
+
+bool dg_commit_uses_worktree(const struct dg_commit *commit)
+{
+	return commit->worktree;
+}
+
+struct dg_fileset *dg_commit_tip(struct dg_commit *commit)
+{
+	return commit->tip_files;
+}
+
+const char *dg_commit_tip_id(const struct dg_commit *commit)
+{
+	return commit->tip_short;
+}
+
+struct dg_sink *dg_commit_sink(struct dg_commit *commit)
+{
+	return &commit->sink;
+}
+
+/* The first of the list that is `name` or below it. */
+static size_t count_below(const struct dg_blob_list *list, const char *name,
+			  size_t *first)
+{
+	size_t len = strlen(name), count = 0, i;
+
+	for (i = 0; i < list->count; i++) {
+		const char *path = list->blobs[i].path;
+
+		if (strncmp(path, name, len) != 0 ||
+		    (path[len] && path[len] != '/'))
+			continue;
+		if (!count++)
+			*first = i;
+	}
+	return count;
+}
+
+bool dg_commit_same_as_tip(const struct dg_commit *commit, const char *name)
+{
+	/* Sorting changes nothing that anybody sees. */
+	struct dg_blob_list *added = (struct dg_blob_list *)&commit->blobs;
+	const char *const names[] = {name, NULL};
+	struct dg_blob_list tips = {0};
+	struct dg_error ignored;
+	size_t i, count, first = 0;
+	bool same;
+
+	same = !dg_blob_list_add_tree(&tips, commit->tip_dir, names, &ignored);
+	dg_blob_list_sort(&tips);
+	dg_blob_list_sort(added);
+	count = count_below(added, name, &first);
+	same = same && count == tips.count;
+	for (i = 0; same && i < tips.count; i++) {
+		const struct dg_blob *blob = &added->blobs[first + i];
+
+		same = !strcmp(blob->path, tips.blobs[i].path) &&
+		       git_oid_equal(&blob->id, &tips.blobs[i].id);
+	}
+	dg_blob_list_free(&tips);
+	return same;
+}
+
+/* The branch is read again, under its lock or after its move. */
+static int follow_tip(struct dg_commit *commit, struct dg_error *err)
+{
+	git_oid old_tip = commit->tip;
+	git_tree *old_dir = commit->tip_dir;
+	bool had_tip = commit->has_tip;
+	bool same;
+	int rc;
+
+	commit->tip_dir = NULL;
+	rc = dg_commit_read_tip(commit, err);
+	same = dg_tree_same_entries(old_dir, commit->tip_dir, commit->owned);
+	git_tree_free(old_dir);
+	if (rc < 0)
+		return rc;
+	if (had_tip == commit->has_tip && git_oid_equal(&old_tip, &commit->tip))
+		return 0;
+	if (same)
+		return dg_commit_build(commit, err);
+	dg_error_set(err, DG_EMODIFIED,
+		     "another backup of this table landed meanwhile on %s",
+		     commit->ref);
+	return dg_error_hint(err, "nothing was committed; run the dump again");
+}
+
+static int check_head(struct dg_commit *commit, struct dg_error *err)
+{
+	char *head = NULL;
+	int rc = dg_branch_of_head(&head, commit->repo, err);
+
+	if (rc < 0)
+		return rc;
+	if (!head || strcmp(head, commit->ref) != 0) {
+		rc = dg_error_set(err, DG_EMODIFIED,
+				  "HEAD was on %s and is on %s now",
+				  commit->ref, head ? head : "no branch");
+		dg_error_hint(err, "nothing was committed; run the dump again");
+	}
+	free(head);
+	return rc;
+}
+
+static int take_git_locks(struct dg_commit *commit, struct dg_error *err)
+{
+	int rc = dg_commit_announce(commit, true, true, err);
+
+	if (!rc)
+		rc = dg_commit_lock_git(commit, err);
+	if (!rc)
+		rc = check_head(commit, err);
+	if (!rc)
+		rc = follow_tip(commit, err);
+	if (!rc) {
+		commit->intent.taken = true;
+		commit->intent.old_tip = commit->tip;
+		commit->intent.commit = commit->id;
+		rc = dg_intent_write(&commit->intent, err);
+	}
+	if (!rc)
+		rc = dg_objects_flush(commit->repo, err);
+	return rc;
+}
+
+int dg_commit_prepare(struct dg_commit *commit,
+		      const struct dg_message *message, struct dg_error *err)
+{
+	struct dg_buf text = DG_BUF_INIT(MESSAGE_MAX);
+	int rc = dg_message_print(message, &text, err);
+
+	if (!rc)
+		rc = dg_strdup(&commit->message, dg_buf_str(&text), err);
+	if (!rc)
+		rc = dg_git_identity(&commit->author, &commit->committer,
+				     commit->repo, commit->now, err);
+	if (!rc)
+		rc = dg_cancel_check(commit->cancel, err);
+	if (!rc)
+		rc = dg_commit_build(commit, err);
+	if (!rc && commit->worktree)
+		rc = take_git_locks(commit, err);
+	if (rc < 0)
+		dg_commit_unlock_git(commit);
+	dg_buf_free(&text);
+	return rc;
+}
+
+static int reflog_line(char **out, const struct dg_commit *commit,
+		       struct dg_error *err)
+{
+	return dg_asprintf(out, err, "ddbgit: %.*s",
+			   (int)strcspn(commit->message, "\n"),
+			   commit->message);
+}
+
+static int move_locked(struct dg_commit *commit, const char *line,
+		       struct dg_error *err)
+{
+	int rc = dg_index_set_entries(commit, &commit->blobs, true, err);
+
+	if (rc < 0)
+		return rc;
+	rc = git_transaction_set_target(commit->refs, commit->ref, &commit->id,
+					commit->committer, line);
+	if (!rc)
+		rc = git_transaction_commit(commit->refs);
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot move '%s'", commit->ref);
+	return 0;
+}
+
+static int move_once(struct dg_commit *commit, const char *line)
+{
+	git_reference *moved = NULL;
+	int64_t end = dg_clock_now_ms(commit->clock) + WAIT_MS;
+	int rc;
+
+	while ((rc = git_reference_create_matching(
+			&moved, commit->repo->git, commit->ref, &commit->id, 1,
+			&commit->tip, line)) == GIT_ELOCKED &&
+	       dg_clock_now_ms(commit->clock) < end)
+		dg_clock_sleep_ms(commit->clock, PAUSE_MS, NULL, NULL);
+	git_reference_free(moved);
+	return rc;
+}
+
+/* Without a work tree: no lock is held while we build, so the branch may move
+ * any number of times. */
+static int move_unlocked(struct dg_commit *commit, const char *line,
+			 struct dg_error *err)
+{
+	unsigned int moves;
+	int rc = dg_objects_flush(commit->repo, err);
+
+	if (!rc)
+		rc = dg_commit_announce(commit, false, true, err);
+	/* The identity of the reflog's line. */
+	git_repository_set_ident(commit->repo->git, commit->committer->name,
+				 commit->committer->email);
+	for (moves = 0; !rc && moves < MOVES_MAX; moves++) {
+		int moved = move_once(commit, line);
+
+		if (!moved)
+			return 0;
+		if (moved != GIT_EMODIFIED)
+			return dg_git_error(err, moved, "cannot move '%s'",
+					    commit->ref);
+		rc = follow_tip(commit, err);
+		commit->intent.old_tip = commit->tip;
+		commit->intent.commit = commit->id;
+		if (!rc)
+			rc = dg_intent_write(&commit->intent, err);
+	}
+	if (rc < 0)
+		return rc;
+	return dg_error_set(err, DG_EMODIFIED,
+			    "'%s' keeps moving: not committed", commit->ref);
+}
+
+int dg_commit_finish(struct dg_commit *commit, char id[DG_OID_HEX_SIZE],
+		     struct dg_error *err)
+{
+	char *line = NULL;
+	int rc = reflog_line(&line, commit, err);
+
+	if (!rc)
+		rc = commit->worktree ? move_locked(commit, line, err)
+				      : move_unlocked(commit, line, err);
+	if (!rc)
+		git_oid_tostr(id, DG_OID_HEX_SIZE, &commit->id);
+	dg_commit_unlock_git(commit);
+	free(line);
+	return rc;
+}
+
+int dg_commit_reset_index(struct dg_commit *commit, struct dg_error *err)
+{
+	struct dg_blob_list tips = {0};
+	bool same = false;
+	int rc;
+
+	if (!commit->worktree || !commit->tip_dir)
+		return 0;
+	rc = dg_blob_list_add_tree(&tips, commit->tip_dir, commit->owned, err);
+	dg_blob_list_sort(&tips);
+	if (!rc)
+		rc = dg_index_has_entries(&same, commit, &tips, err);
+	if (rc || same)
+		goto done;
+	rc = dg_commit_announce(commit, true, false, err);
+	if (!rc)
+		rc = dg_index_lock(commit, err);
+	if (!rc)
+		rc = dg_index_set_entries(commit, &tips, false, err);
+	dg_commit_unlock_git(commit);
+done:
+	dg_blob_list_free(&tips);
+	return rc;
+}
+
+void dg_commit_close(struct dg_commit *commit)
+{
+	if (!commit)
+		return;
+	dg_commit_unlock_git(commit);
+	dg_lock_file_release(&commit->path_lock);
+	dg_fileset_close(commit->tip_files);
+	dg_blob_list_free(&commit->blobs);
+	git_tree_free(commit->tip_root);
+	git_tree_free(commit->tip_dir);
+	git_odb_free(commit->odb);
+	git_signature_free(commit->author);
+	git_signature_free(commit->committer);
+	free(commit->path);
+	free(commit->ref);
+	free(commit->now_iso);
+	free(commit->message);
+	free(commit);
+}

@@ -1,0 +1,95 @@
+/*
+ * A commit under way, as the files of this room that work on it see it:
+ * checks, blobs, trees, index, intent.
+ */
+#ifndef DG_REPO_COMMIT_STATE_H
+#define DG_REPO_COMMIT_STATE_H
+
+#include "repo/blob_list.h"
+#include "repo/commit.h"
+#include "repo/intent.h"
+#include "repo/lock_file.h"
+
+struct dg_commit {
+	struct dg_repo *repo; /* borrowed, as all of these */
+	const struct dg_log *log;
+	const struct dg_cancel *cancel;
+	struct dg_clock *clock;
+	struct dg_clock system_clock; /* when the caller gave none */
+	const char *const *owned;
+	const char *temp_dir;
+	uint64_t memory;
+	int64_t now;
+
+	char *path; /* "" is the root of the tree */
+	char *ref;  /* "refs/heads/main" */
+	char *now_iso;
+	bool worktree; /* files, index and HEAD go along */
+
+	git_oid tip; /* zero: unborn */
+	bool has_tip;
+	git_tree *tip_root; /* NULL: unborn */
+	git_tree *tip_dir;  /* NULL: no snapshot there */
+	char tip_short[DG_OID_HEX_SIZE];
+	struct dg_fileset *tip_files;
+
+	git_odb *odb;
+	struct dg_blob_list blobs;
+	struct dg_sink sink;
+
+	git_signature *author;
+	git_signature *committer;
+	char *message;
+	git_oid id; /* of the new commit */
+
+	struct dg_lock_file path_lock;
+	struct dg_intent intent;
+	char *index_lock; /* the path of Git's index lock, while we hold it */
+	git_transaction *refs;
+};
+
+/* All refusals that need no lock; fills tip, ref and worktree.
+ * commit_check.c */
+int dg_commit_check(struct dg_commit *commit, const char *branch, bool force,
+		    struct dg_error *err);
+/* Reads the branch's tip and its folder at the path. */
+int dg_commit_read_tip(struct dg_commit *commit, struct dg_error *err);
+
+/* Refuses an ignored, untracked path. ignore.c */
+int dg_commit_check_ignored(struct dg_commit *commit, git_index *index,
+			    struct dg_error *err);
+/* Refuses filter, ident and working-tree-encoding. attribute.c */
+int dg_commit_check_attributes(struct dg_commit *commit, struct dg_error *err);
+
+/* "backups/dynamodb/prod/NAME", or "NAME" at the root of the tree. */
+int dg_commit_full_path(char **out, const struct dg_commit *commit,
+			const char *name, struct dg_error *err);
+
+/* Trees and commit object on the present tip, into commit->id.
+ * commit_tree.c */
+int dg_commit_build(struct dg_commit *commit, struct dg_error *err);
+
+/* The object id of a file's content, read to the end and rewound.
+ * commit_blob.c */
+int dg_blob_hash(git_oid *out, struct dg_file *file, struct dg_error *err);
+/* The tip's entry for a name below the path; false if there is none. */
+bool dg_commit_tip_blob(git_oid *out, const struct dg_commit *commit,
+			const char *name);
+
+/* Git's index lock, waiting for it up to five seconds. index_lock.c */
+int dg_index_lock(struct dg_commit *commit, struct dg_error *err);
+void dg_index_unlock(struct dg_commit *commit);
+
+/* Makes the index entries of the path those of `blobs` (sorted), with the
+ * stat data of the work tree's files. trust: these were just put in place;
+ * else each is hashed first, and one that differs gets no stat data, so that
+ * Git looks at it. The index lock is held. index_entries.c */
+int dg_index_set_entries(struct dg_commit *commit,
+			 const struct dg_blob_list *blobs, bool trust,
+			 struct dg_error *err);
+/* Are they like that already? */
+int dg_index_has_entries(bool *out, struct dg_commit *commit,
+			 const struct dg_blob_list *blobs,
+			 struct dg_error *err);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * What the files of this room share: libgit2 itself, the repository and the
+ * way libgit2's errors become ours. No other room includes it.
+ */
+#ifndef DG_REPO_GIT_H
+#define DG_REPO_GIT_H
+
+#include "repo/repo.h"
+#include <git2.h>
+
+struct dg_repo {
+	git_repository *git;
+	char *workdir; /* NULL: bare */
+	char *gitdir;
+	char *commondir;
+	const struct dg_log *log;
+};
+
+/*
+ * Turns what libgit2 said last into "<what>: <its words>" and its code into
+ * ours. Returns our code.
+ */
+int dg_git_error(struct dg_error *err, int rc, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Author and committer from Git's environment variables and configuration;
+ * what is missing there is `ddbgit <ddbgit@HOST>`, said in the log. The
+ * caller frees both.
+ */
+int dg_git_identity(git_signature **author, git_signature **committer,
+		    struct dg_repo *repo, int64_t now, struct dg_error *err);
+
+/*
+ * The folder at `path` ("" is the root itself) below a tree: *out is NULL
+ * where there is none, or where a file, symlink or submodule stands in the
+ * way. root may be NULL.
+ */
+int dg_tree_at(git_tree **out, const git_tree *root, const char *path,
+	       struct dg_error *err);
+
+/* The tree of a commit. */
+int dg_tree_of(git_tree **out, struct dg_repo *repo, const git_oid *commit,
+	       struct dg_error *err);
+
+/*
+ * Do both folders (either may be NULL) have the same entries of these names?
+ * names ends with NULL; NULL itself means every entry.
+ */
+bool dg_tree_same_entries(const git_tree *a, const git_tree *b,
+			  const char *const *names);
+
+/* Is there a regular file of that name in the folder (may be NULL)? */
+bool dg_tree_has_file(const git_tree *tree, const char *name);
+
+#endif

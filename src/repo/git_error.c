@@ -1,0 +1,61 @@
+#include "repo/git.h"
+#include <stdio.h>
+
+/* GIT_EOWNER: younger than the oldest libgit2 that we build with. */
+#define OWNER_MISMATCH (-36)
+
+static enum dg_code code_of_class(int klass)
+{
+	switch (klass) {
+	case GIT_ERROR_NOMEMORY:
+		return DG_ENOMEM;
+	case GIT_ERROR_OS:
+	case GIT_ERROR_FILESYSTEM:
+		return DG_EIO;
+	case GIT_ERROR_ZLIB:
+		return DG_EINVALID;
+	default:
+		return DG_EFAILED;
+	}
+}
+
+static enum dg_code code_of(int rc, int klass)
+{
+	switch (rc) {
+	case GIT_ENOTFOUND:
+		return DG_ENOTFOUND;
+	case GIT_EEXISTS:
+	case GIT_EDIRECTORY:
+		return DG_EEXISTS;
+	case GIT_EAMBIGUOUS:
+	case GIT_EINVALIDSPEC:
+		return DG_EUSAGE;
+	case GIT_ELOCKED:
+		return DG_ELOCKED;
+	case GIT_EMODIFIED:
+		return DG_EMODIFIED;
+	case GIT_EMISMATCH:
+		return DG_EINVALID;
+	case OWNER_MISMATCH:
+		return DG_EUNSUPPORTED;
+	default:
+		return code_of_class(klass);
+	}
+}
+
+int dg_git_error(struct dg_error *err, int rc, const char *format, ...)
+{
+	const git_error *last = git_error_last();
+	int klass = last ? last->klass : GIT_ERROR_NONE;
+	char what[DG_ERROR_MESSAGE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	if (!last || !last->message)
+		return dg_error_set(err, code_of(rc, klass),
+				    "%s: libgit2 error %d", what, rc);
+	return dg_error_set(err, code_of(rc, klass), "%s: %s", what,
+			    last->message);
+}

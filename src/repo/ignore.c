@@ -1,0 +1,125 @@
+#include "repo/commit_state.h"
+#include "repo/git_command.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHECK_IGNORE_MAX 65536
+
+/* Where a rule stands, from `git check-ignore -v -z`. */
+struct ignore_rule {
+	const char *file;
+	const char *line;
+	const char *pattern;
+};
+
+/* Splits "file\0line\0pattern\0path\0" in text. */
+static bool split_rule(struct ignore_rule *rule, const struct dg_buf *text)
+{
+	const char *field[3];
+	const char *at = dg_buf_str(text);
+	const char *end = at + text->len;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		const char *zero = memchr(at, '\0', (size_t)(end - at));
+
+		if (!zero)
+			return false;
+		field[i] = at;
+		at = zero + 1;
+	}
+	rule->file = field[0];
+	rule->line = field[1];
+	rule->pattern = field[2];
+	return true;
+}
+
+static int refuse(const char *path, const struct ignore_rule *rule,
+		  struct dg_error *err)
+{
+	if (!rule) {
+		dg_error_set(err, DG_EREFUSED, "Git ignores '%s'", path);
+		return dg_error_hint(err, "comment the pattern out (git "
+					  "check-ignore -v names it), or use "
+					  "--force to commit anyway");
+	}
+	dg_error_set(err, DG_EREFUSED, "Git ignores '%s': %s:%s: %s", path,
+		     rule->file, rule->line, rule->pattern);
+	return dg_error_hint(err,
+			     "comment the pattern '%s' out in %s, line %s, or "
+			     "use --force to commit anyway",
+			     rule->pattern, rule->file, rule->line);
+}
+
+/* Git's own answer, if it is installed: 1 ignored (refused, with the rule),
+ * 0 not, or DG_ENOTFOUND. */
+static int ask_git(const struct dg_commit *commit, const char *path,
+		   struct dg_error *err)
+{
+	struct dg_buf text = DG_BUF_INIT(CHECK_IGNORE_MAX);
+	const char *const arguments[] = {"-C",           commit->repo->workdir,
+					 "check-ignore", "-v",
+					 "-z",           "--",
+					 path,           NULL};
+	struct ignore_rule rule = {0};
+	int rc = dg_git_command_run(&text, commit->repo, arguments, err);
+
+	/* With -v it prints rules that begin with '!', too. */
+	if (rc == 0 && split_rule(&rule, &text))
+		rc = rule.pattern[0] == '!' ? 0 : refuse(path, &rule, err);
+	else if (rc == 1)
+		rc = 0;
+	else
+		rc = DG_ENOTFOUND;
+	dg_buf_free(&text);
+	return rc;
+}
+
+static bool is_tracked(const struct dg_commit *commit, git_index *index,
+		       const char *path, const char *name)
+{
+	char folder[4096];
+	size_t at;
+
+	if (git_index_get_bypath(index, path, 0))
+		return true;
+	if (commit->tip_dir && git_tree_entry_byname(commit->tip_dir, name))
+		return true;
+	snprintf(folder, sizeof(folder), "%s/", path);
+	return !git_index_find_prefix(&at, index, folder);
+}
+
+static int check_path(struct dg_commit *commit, const char *path,
+		      struct dg_error *err)
+{
+	int ignored = 0;
+	int rc = ask_git(commit, path, err);
+
+	if (rc != DG_ENOTFOUND)
+		return rc;
+	dg_error_clear(err);
+	rc = git_ignore_path_is_ignored(&ignored, commit->repo->git, path);
+	if (rc < 0)
+		return dg_git_error(
+			err, rc, "cannot tell whether Git ignores '%s'", path);
+	return ignored ? refuse(path, NULL, err) : 0;
+}
+
+int dg_commit_check_ignored(struct dg_commit *commit, git_index *index,
+			    struct dg_error *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && commit->owned[i]; i++) {
+		char *path;
+
+		rc = dg_commit_full_path(&path, commit, commit->owned[i], err);
+		if (rc < 0)
+			return rc;
+		if (!is_tracked(commit, index, path, commit->owned[i]))
+			rc = check_path(commit, path, err);
+		free(path);
+	}
+	return rc;
+}

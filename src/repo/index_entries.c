@@ -1,0 +1,380 @@
+/*
+ * The index entries of the snapshot's path. The index is not written through
+ * git_index_write(), whose lock nobody could recognise after a crash: a copy
+ * is edited beside it, while we hold index.lock, and renamed over it.
+ */
+#include "base/dir.h"
+#include "base/text.h"
+#include "repo/commit_state.h"
+#include "repo/intent_recovery.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <git2/sys/repository.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PART_SIZE ((size_t)64 << 10)
+
+int dg_commit_full_path(char **out, const struct dg_commit *commit,
+			const char *name, struct dg_error *err)
+{
+	return dg_asprintf(out, err, "%s%s%s", commit->path,
+			   *commit->path ? "/" : "", name);
+}
+
+/* The snapshot's folder in the work tree. */
+struct in_place {
+	int fd; /* -1: there is none */
+	struct dg_fileset *files;
+};
+
+static int open_in_place(struct in_place *place, struct dg_commit *commit,
+			 struct dg_error *err)
+{
+	char *path = NULL;
+	int rc = dg_asprintf(&path, err, "%s/%s", commit->repo->workdir,
+			     commit->path);
+
+	place->files = NULL;
+	place->fd = -1;
+	if (rc < 0)
+		return rc;
+	place->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (place->fd >= 0)
+		rc = dg_dir_fileset(&place->files, place->fd, commit->path,
+				    err);
+	free(path);
+	return rc;
+}
+
+static void close_in_place(struct in_place *place)
+{
+	dg_fileset_close(place->files);
+	if (place->fd >= 0)
+		close(place->fd);
+}
+
+static bool stat_in_place(const struct in_place *place, const char *name,
+			  struct stat *st)
+{
+	return place->fd >= 0 &&
+	       !fstatat(place->fd, name, st, AT_SYMLINK_NOFOLLOW) &&
+	       S_ISREG(st->st_mode);
+}
+
+/* As Git fills an entry: times and numbers cut to 32 bits. */
+static void set_stat(git_index_entry *entry, const struct stat *st)
+{
+	entry->ctime.seconds = (int32_t)DG_CTIME(st).tv_sec;
+	entry->ctime.nanoseconds = (uint32_t)DG_CTIME(st).tv_nsec;
+	entry->mtime.seconds = (int32_t)DG_MTIME(st).tv_sec;
+	entry->mtime.nanoseconds = (uint32_t)DG_MTIME(st).tv_nsec;
+	entry->dev = (uint32_t)st->st_dev;
+	entry->ino = (uint32_t)st->st_ino;
+	entry->uid = st->st_uid;
+	entry->gid = st->st_gid;
+	entry->file_size = (uint32_t)st->st_size;
+}
+
+static bool same_stat(const git_index_entry *entry, const struct stat *st)
+{
+	git_index_entry now = {0};
+
+	set_stat(&now, st);
+	return entry->mtime.seconds == now.mtime.seconds &&
+	       entry->mtime.nanoseconds == now.mtime.nanoseconds &&
+	       entry->ctime.seconds == now.ctime.seconds &&
+	       entry->ctime.nanoseconds == now.ctime.nanoseconds &&
+	       entry->ino == now.ino && entry->file_size == now.file_size;
+}
+
+/* Is the file in place what the blob is? */
+static int is_in_place(bool *out, const struct in_place *place,
+		       const struct dg_blob *blob, struct dg_error *err)
+{
+	struct dg_file *file = NULL;
+	git_oid id;
+	int rc = place->files->open(place->files, blob->path, &file, err);
+
+	if (!rc)
+		rc = dg_blob_hash(&id, file, err);
+	dg_file_close(file);
+	if (rc < 0)
+		return rc;
+	*out = git_oid_equal(&id, &blob->id);
+	return 0;
+}
+
+static int set_entry(git_index *index, const char *path,
+		     const struct in_place *place, const struct dg_blob *blob,
+		     bool trust, struct dg_error *err)
+{
+	git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = path};
+	struct stat st;
+	bool same = true;
+	int rc = 0;
+
+	entry.id = blob->id;
+	if (stat_in_place(place, blob->path, &st)) {
+		if (!trust)
+			rc = is_in_place(&same, place, blob, err);
+		else
+			same = (uint64_t)st.st_size == blob->size;
+		if (!rc && same)
+			set_stat(&entry, &st);
+	}
+	if (rc < 0)
+		return rc;
+	rc = git_index_add(index, &entry);
+	return rc < 0 ? dg_git_error(err, rc, "cannot stage '%s'", path) : 0;
+}
+
+/*
+ * Calls visit for every entry of the path's own names. The visitor may not
+ * change the index. Stops at the first result that is not 0 and returns it.
+ */
+static int each_own_entry(git_index *index, const struct dg_commit *commit,
+			  int (*visit)(void *context, const char *name,
+				       const git_index_entry *entry),
+			  void *context)
+{
+	size_t i, count = git_index_entrycount(index);
+	size_t skip = *commit->path ? strlen(commit->path) + 1 : 0;
+	size_t at = 0;
+	int rc = 0;
+
+	if (skip && git_index_find_prefix(&at, index, commit->path) < 0)
+		return 0;
+	for (i = at; !rc && i < count; i++) {
+		const git_index_entry *entry = git_index_get_byindex(index, i);
+		const char *const *own = commit->owned;
+		const char *name = entry->path + skip;
+		size_t len;
+
+		if (skip && strncmp(entry->path, commit->path, skip - 1) != 0)
+			break;
+		if (skip && entry->path[skip - 1] != '/')
+			continue;
+		len = strcspn(name, "/");
+		while (*own &&
+		       (strlen(*own) != len || strncmp(*own, name, len) != 0))
+			own++;
+		if (*own)
+			rc = visit(context, name, entry);
+	}
+	return rc;
+}
+
+struct sweep {
+	const struct dg_blob_list *blobs;
+	struct dg_blob_list gone;
+	struct dg_error *err;
+};
+
+static int note_gone(void *context, const char *name,
+		     const git_index_entry *entry)
+{
+	struct sweep *sweep = context;
+
+	if (dg_blob_list_find(sweep->blobs, name))
+		return 0;
+	return dg_blob_list_add(&sweep->gone, entry->path, &entry->id, 0,
+				sweep->err);
+}
+
+static int remove_gone(git_index *index, const struct dg_commit *commit,
+		       const struct dg_blob_list *blobs, struct dg_error *err)
+{
+	struct sweep sweep = {.blobs = blobs, .err = err};
+	size_t i;
+	int rc = each_own_entry(index, commit, note_gone, &sweep);
+
+	for (i = 0; !rc && i < sweep.gone.count; i++) {
+		rc = git_index_remove(index, sweep.gone.blobs[i].path, 0);
+		if (rc < 0)
+			rc = dg_git_error(err, rc, "cannot unstage '%s'",
+					  sweep.gone.blobs[i].path);
+	}
+	dg_blob_list_free(&sweep.gone);
+	return rc;
+}
+
+static int edit(git_index *index, struct dg_commit *commit,
+		const struct dg_blob_list *blobs, bool trust,
+		struct dg_error *err)
+{
+	struct in_place place;
+	size_t i;
+	int rc = open_in_place(&place, commit, err);
+
+	if (!rc)
+		rc = remove_gone(index, commit, blobs, err);
+	for (i = 0; !rc && i < blobs->count; i++) {
+		char *path;
+
+		rc = dg_commit_full_path(&path, commit, blobs->blobs[i].path,
+					 err);
+		if (rc < 0)
+			break;
+		rc = set_entry(index, path, &place, &blobs->blobs[i], trust,
+			       err);
+		free(path);
+	}
+	close_in_place(&place);
+	return rc;
+}
+
+static int copy_bytes(int from, int to, const char *name, struct dg_error *err)
+{
+	char *part = malloc(PART_SIZE);
+	ssize_t n = 1;
+	int rc = part ? 0 : dg_error_nomem(err);
+
+	while (!rc && n) {
+		n = read(from, part, PART_SIZE);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			rc = dg_error_errno(err, errno, "cannot read '%s'",
+					    name);
+		else if (n)
+			rc = dg_write_all(to, part, (size_t)n, name, err);
+	}
+	free(part);
+	return rc;
+}
+
+/*
+ * With the index's own time: by it libgit2 tells which entries could hide a
+ * change in the same tick of the clock. *mode gets the index's, or 0.
+ */
+static int copy_index(const char *copy, const char *path, mode_t *mode,
+		      struct dg_error *err)
+{
+	struct timespec times[2];
+	struct stat st;
+	int from = open(path, O_RDONLY | O_CLOEXEC);
+	int to = -1;
+	int rc = 0;
+
+	*mode = 0;
+	unlink(copy);
+	if (from < 0 && errno == ENOENT)
+		return 0;
+	if (from < 0)
+		return dg_error_errno(err, errno, "cannot open '%s'", path);
+	to = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (to < 0 || fstat(from, &st) < 0)
+		rc = dg_error_errno(err, errno, "cannot write '%s'", copy);
+	if (!rc)
+		rc = copy_bytes(from, to, copy, err);
+	if (!rc) {
+		*mode = st.st_mode & 0777;
+		times[0] = DG_MTIME(&st);
+		times[1] = DG_MTIME(&st);
+		(void)futimens(to, times);
+	}
+	close(from);
+	if (to >= 0)
+		close(to);
+	return rc;
+}
+
+/* libgit2 looks through the repository at files that might hide a change, so
+ * the copy plays the repository's index until it is written. */
+static int write_copy(const char *copy, struct dg_commit *commit,
+		      const struct dg_blob_list *blobs, bool trust,
+		      struct dg_error *err)
+{
+	git_index *index = NULL;
+	int rc = git_index_open(&index, copy);
+
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot read Git's index");
+	git_repository_set_index(commit->repo->git, index);
+	(void)git_index_set_caps(index, GIT_INDEX_CAPABILITY_FROM_OWNER);
+	rc = edit(index, commit, blobs, trust, err);
+	if (!rc) {
+		rc = git_index_write(index);
+		if (rc < 0)
+			rc = dg_git_error(err, rc, "cannot write '%s'", copy);
+	}
+	git_repository_set_index(commit->repo->git, NULL);
+	git_index_free(index);
+	return rc;
+}
+
+int dg_index_set_entries(struct dg_commit *commit,
+			 const struct dg_blob_list *blobs, bool trust,
+			 struct dg_error *err)
+{
+	char *path = NULL, *copy = NULL;
+	mode_t mode = 0;
+	int rc = dg_asprintf(&path, err, "%s/index", commit->repo->gitdir);
+
+	if (!rc)
+		rc = dg_asprintf(&copy, err, "%s/ddbgit.index",
+				 commit->repo->gitdir);
+	if (!rc)
+		rc = copy_index(copy, path, &mode, err);
+	if (!rc)
+		rc = write_copy(copy, commit, blobs, trust, err);
+	if (!rc && mode)
+		(void)chmod(copy, mode);
+	if (!rc && rename(copy, path) < 0)
+		rc = dg_error_errno(err, errno, "cannot rename '%s'", copy);
+	if (rc < 0 && copy)
+		unlink(copy);
+	free(path);
+	free(copy);
+	return rc;
+}
+
+struct comparison {
+	const struct in_place *place;
+	const struct dg_blob_list *blobs;
+	size_t same;
+};
+
+static int compare_entry(void *context, const char *name,
+			 const git_index_entry *entry)
+{
+	struct comparison *comparison = context;
+	const struct dg_blob *blob;
+	struct stat st;
+
+	blob = dg_blob_list_find(comparison->blobs, name);
+	if (!blob || git_index_entry_stage(entry) ||
+	    entry->mode != GIT_FILEMODE_BLOB ||
+	    !git_oid_equal(&blob->id, &entry->id) ||
+	    !stat_in_place(comparison->place, name, &st) ||
+	    !same_stat(entry, &st))
+		return 1;
+	comparison->same++;
+	return 0;
+}
+
+int dg_index_has_entries(bool *out, struct dg_commit *commit,
+			 const struct dg_blob_list *blobs, struct dg_error *err)
+{
+	struct in_place place;
+	struct comparison comparison = {&place, blobs, 0};
+	git_index *index = NULL;
+	int rc = git_repository_index(&index, commit->repo->git);
+
+	if (!rc)
+		rc = git_index_read(index, true);
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot read Git's index");
+	rc = open_in_place(&place, commit, err);
+	if (!rc) {
+		*out = !each_own_entry(index, commit, compare_entry,
+				       &comparison) &&
+		       comparison.same == blobs->count;
+	}
+	close_in_place(&place);
+	git_index_free(index);
+	return rc;
+}

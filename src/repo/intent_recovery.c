@@ -1,0 +1,233 @@
+#include "repo/intent_recovery.h"
+#include "base/text.h"
+#include "repo/branch.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A lock comes at most this long after its announcement: we wait five
+ * seconds for each. */
+#define TAKING_S 30
+
+struct dead_run {
+	struct dg_repo *repo;
+	char holder[256];
+	struct stat announced; /* the intent file itself */
+	char *ref;
+	char *head; /* NULL: it did not matter */
+	git_oid old_tip;
+	git_oid commit;
+	git_oid token;
+	bool unchanged; /* HEAD and the branch since */
+};
+
+/* The next line of the text, cut off; NULL at the end. */
+static char *next_line(char **text)
+{
+	char *line = *text;
+	char *end = strchr(line, '\n');
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*text = end + 1;
+	return line;
+}
+
+static const char *after(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(line, word, len) != 0 || line[len] != ' ')
+		return NULL;
+	return line + len + 1;
+}
+
+static int read_ref(struct dead_run *run, const char *words,
+		    struct dg_error *err)
+{
+	size_t id_len = strcspn(words, " ");
+
+	if (!words[id_len] || git_oid_fromstrn(&run->old_tip, words, id_len))
+		return 0;
+	free(run->ref);
+	return dg_strdup(&run->ref, words + id_len + 1, err);
+}
+
+static int read_fact(struct dead_run *run, const char *line,
+		     struct dg_error *err)
+{
+	const char *words;
+
+	if ((words = after(line, "ref")))
+		return read_ref(run, words, err);
+	if ((words = after(line, "commit")))
+		(void)git_oid_fromstr(&run->commit, words);
+	else if ((words = after(line, "token")))
+		(void)git_oid_fromstr(&run->token, words);
+	else if ((words = after(line, "head")) && !run->head)
+		return dg_strdup(&run->head, words, err);
+	return 0;
+}
+
+/* Has nobody moved HEAD or the branch since the run died? */
+static int look_at_refs(struct dead_run *run, struct dg_error *err)
+{
+	char *head = NULL;
+	git_oid now;
+	int rc;
+
+	run->unchanged = false;
+	if (!run->ref)
+		return 0;
+	rc = dg_branch_tip(&now, run->repo, run->ref, err);
+	if (rc < 0)
+		return rc;
+	if (!git_oid_equal(&now, &run->old_tip) &&
+	    !git_oid_equal(&now, &run->commit))
+		return 0;
+	if (run->head) {
+		rc = dg_branch_of_head(&head, run->repo, err);
+		if (rc < 0)
+			return rc;
+	}
+	run->unchanged = !run->head || (head && !strcmp(head, run->head));
+	free(head);
+	return 0;
+}
+
+static bool holds(const char *path, const git_oid *id)
+{
+	char want[DG_OID_TEXT], have[DG_OID_TEXT + 8];
+	ssize_t n = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd >= 0) {
+		n = read(fd, have, sizeof(have) - 1);
+		close(fd);
+	}
+	if (n < 0)
+		return false;
+	have[n] = '\0';
+	git_oid_tostr(want, sizeof(want), id);
+	return n == DG_OID_TEXT && !strncmp(have, want, DG_OID_TEXT - 1) &&
+	       have[n - 1] == '\n';
+}
+
+struct described {
+	unsigned long long dev;
+	unsigned long long ino;
+	long long ctime_s;
+	long ctime_ns;
+};
+
+static bool is_its_own(const struct dead_run *run, const char *path,
+		       const struct described *file, const struct stat *st)
+{
+	int64_t age;
+
+	/* Nobody else knows the token. */
+	if (holds(path, &run->token))
+		return true;
+	if (!run->unchanged)
+		return false;
+	if (st->st_size > 0)
+		return holds(path, &run->commit);
+	if (file->ino)
+		return (unsigned long long)st->st_dev == file->dev &&
+		       (unsigned long long)st->st_ino == file->ino &&
+		       (long long)DG_CTIME(st).tv_sec == file->ctime_s &&
+		       (long)DG_CTIME(st).tv_nsec == file->ctime_ns;
+	age = (int64_t)DG_CTIME(st).tv_sec -
+	      (int64_t)DG_MTIME(&run->announced).tv_sec;
+	return age >= 0 && age <= TAKING_S;
+}
+
+static void undo_lock(struct dead_run *run, const char *words)
+{
+	struct described file;
+	struct stat st;
+	int used = 0;
+	const char *path;
+
+	if (sscanf(words, "%llu %llu %lld %ld %n", &file.dev, &file.ino,
+		   &file.ctime_s, &file.ctime_ns, &used) != 4 ||
+	    !used)
+		return;
+	path = words + used;
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (!is_its_own(run, path, &file, &st)) {
+		dg_warning(run->repo->log,
+			   "'%s' is somebody else's lock: left alone", path);
+		return;
+	}
+	if (!unlink(path))
+		dg_info(run->repo->log,
+			"removed '%s', left by a run that was killed (%s)",
+			path, run->holder);
+}
+
+/* The intent is only a file: no other name is ever removed for it. */
+static void remove_temp(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	if (name && !strncmp(name + 1, "ddbgit.", strlen("ddbgit.")))
+		unlink(path);
+}
+
+static void undo_lines(struct dead_run *run, char *text)
+{
+	const char *words;
+	char *line;
+
+	while ((line = next_line(&text)) && strcmp(line, "end") != 0) {
+		if ((words = after(line, "lock")))
+			undo_lock(run, words);
+		else if ((words = after(line, "temp")))
+			remove_temp(words);
+	}
+}
+
+static int read_facts(struct dead_run *run, char *text, bool *complete,
+		      struct dg_error *err)
+{
+	char *line = next_line(&text);
+	int rc = 0;
+
+	*complete = false;
+	if (line)
+		snprintf(run->holder, sizeof(run->holder), "%s", line);
+	while (!rc && (line = next_line(&text)) && !*complete) {
+		*complete = !strcmp(line, "end");
+		rc = read_fact(run, line, err);
+	}
+	return rc;
+}
+
+int dg_intent_undo(struct dg_repo *repo, const struct dg_lock_file *file,
+		   const char *text, struct dg_error *err)
+{
+	struct dead_run run = {.repo = repo};
+	char *first = NULL, *second = NULL;
+	bool complete = false;
+	int rc = dg_strdup(&first, text, err);
+
+	if (!rc)
+		rc = dg_strdup(&second, text, err);
+	if (!rc && fstat(file->fd, &run.announced) < 0)
+		rc = dg_error_set(err, DG_EIO, "cannot read '%s'", file->path);
+	if (!rc)
+		rc = read_facts(&run, first, &complete, err);
+	if (!rc && complete)
+		rc = look_at_refs(&run, err);
+	if (!rc && complete)
+		undo_lines(&run, second);
+	free(run.ref);
+	free(run.head);
+	free(first);
+	free(second);
+	return rc;
+}

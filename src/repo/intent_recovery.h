@@ -1,0 +1,27 @@
+/* What a dead run's intent says, and undoing it. */
+#ifndef DG_REPO_INTENT_RECOVERY_H
+#define DG_REPO_INTENT_RECOVERY_H
+
+#include "repo/intent.h"
+#include <sys/stat.h>
+
+#define DG_INTENT_TEXT_MAX 65536
+#define DG_OID_TEXT 41
+
+#ifdef __APPLE__
+#define DG_CTIME(st) ((st)->st_ctimespec)
+#define DG_MTIME(st) ((st)->st_mtimespec)
+#else
+#define DG_CTIME(st) ((st)->st_ctim)
+#define DG_MTIME(st) ((st)->st_mtim)
+#endif
+
+/*
+ * Removes the dead run's lock files and temporary files and says so. A text
+ * without its end was never finished: its writer had taken nothing yet. The
+ * file is the locked intent that the text was read from.
+ */
+int dg_intent_undo(struct dg_repo *repo, const struct dg_lock_file *file,
+		   const char *text, struct dg_error *err);
+
+#endif

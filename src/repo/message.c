@@ -1,0 +1,142 @@
+#include "repo/message.h"
+#include "base/text.h"
+#include <assert.h>
+#include <git2.h>
+#include <strings.h>
+
+/* Git takes what follows a line "---", or "--- …", as a patch. */
+static bool is_patch_line(struct dg_slice line)
+{
+	if (line.len < 3 || strncmp(line.ptr, "---", 3) != 0)
+		return false;
+	return line.len == 3 || strchr(" \t\r\f\v", line.ptr[3]);
+}
+
+static struct dg_slice next_line(struct dg_slice *text)
+{
+	const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
+	size_t len = end ? (size_t)(end - text->ptr) : text->len;
+	struct dg_slice line = dg_slice_of(text->ptr, len);
+
+	len += end ? 1 : 0;
+	*text = dg_slice_of(text->ptr + len, text->len - len);
+	return line;
+}
+
+int dg_message_check_subject(const char *subject, struct dg_error *err)
+{
+	struct dg_slice rest = dg_slice_trim(dg_slice_str(subject));
+
+	if (!rest.len)
+		return dg_error_set(err, DG_EUSAGE,
+				    "the commit message is empty");
+	while (rest.len) {
+		if (!is_patch_line(next_line(&rest)))
+			continue;
+		dg_error_set(err, DG_EUSAGE,
+			     "the commit message has a line '---'");
+		return dg_error_hint(err,
+				     "Git takes what follows such a line as a "
+				     "patch: ddbgit's trailers would be lost");
+	}
+	return 0;
+}
+
+void dg_message_add(struct dg_message *message, const char *name,
+		    const char *value)
+{
+	assert(message->trailer_count < DG_TRAILERS_MAX);
+	message->trailer[message->trailer_count].name = name;
+	message->trailer[message->trailer_count].value = value;
+	message->trailer_count++;
+}
+
+/* Lines without blanks (or a CR) at their ends, as Git keeps messages. */
+static int add_lines(struct dg_buf *out, const char *text, struct dg_error *err)
+{
+	struct dg_slice rest = dg_slice_trim(dg_slice_str(text));
+	int rc = 0;
+
+	while (!rc && rest.len) {
+		struct dg_slice line = next_line(&rest);
+
+		while (line.len && strchr(" \t\r", line.ptr[line.len - 1]))
+			line.len--;
+		rc = dg_buf_add_slice(out, line, err);
+		if (!rc)
+			rc = dg_buf_add_char(out, '\n', err);
+	}
+	return rc;
+}
+
+int dg_message_print(const struct dg_message *message, struct dg_buf *out,
+		     struct dg_error *err)
+{
+	size_t i;
+	int rc = dg_message_check_subject(message->subject, err);
+
+	if (!rc)
+		rc = add_lines(out, message->subject, err);
+	if (!rc && message->body)
+		rc = dg_buf_add_char(out, '\n', err);
+	if (!rc && message->body)
+		rc = add_lines(out, message->body, err);
+	if (!rc && message->trailer_count)
+		rc = dg_buf_add_char(out, '\n', err);
+	for (i = 0; !rc && i < message->trailer_count; i++) {
+		const struct dg_trailer *trailer = &message->trailer[i];
+
+		if (strpbrk(trailer->value, "\r\n"))
+			return dg_error_set(err, DG_EINVALID,
+					    "the trailer %s has more than one "
+					    "line",
+					    trailer->name);
+		rc = dg_buf_addf(out, err, "%s: %s\n", trailer->name,
+				 trailer->value);
+	}
+	return rc;
+}
+
+/* Folded lines become one, as `interpret-trailers --unfold` prints them. */
+static int unfold(char **out, const char *value, struct dg_error *err)
+{
+	struct dg_slice rest = dg_slice_trim(dg_slice_str(value));
+	struct dg_buf text;
+	int rc = 0;
+
+	dg_buf_init(&text, rest.len + 1);
+	while (!rc && rest.len) {
+		struct dg_slice line = dg_slice_trim(next_line(&rest));
+
+		if (text.len && line.len)
+			rc = dg_buf_add_char(&text, ' ', err);
+		if (!rc)
+			rc = dg_buf_add_slice(&text, line, err);
+	}
+	if (!rc)
+		rc = dg_strdup(out, dg_buf_str(&text), err);
+	dg_buf_free(&text);
+	return rc;
+}
+
+int dg_message_trailer(char **out, const char *text, const char *name,
+		       struct dg_error *err)
+{
+	git_message_trailer_array trailers = {0};
+	const char *value = NULL;
+	size_t i;
+	int rc = 0;
+
+	*out = NULL;
+	if (git_message_trailers(&trailers, text) < 0)
+		return dg_error_nomem(err);
+	/* Of several the last one counts, as for Git's own readers. */
+	for (i = 0; i < trailers.count; i++) {
+		if (!strcasecmp(trailers.trailers[i].key, name))
+			value = trailers.trailers[i].value;
+	}
+	if (value)
+		rc = unfold(out, value, err);
+	git_message_trailer_array_free(&trailers);
+	return rc;
+}

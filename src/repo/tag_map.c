@@ -1,0 +1,151 @@
+#include "repo/tag_map.h"
+#include "base/text.h"
+#include <stdlib.h>
+
+#define TAGS "refs/tags/"
+
+struct tag {
+	git_oid commit;
+	char *name;
+};
+
+struct dg_tag_map {
+	struct tag *tags; /* by commit, then name */
+	size_t count;
+	size_t room;
+	/* The names in that order, with a NULL after each commit's. */
+	const char **names;
+	size_t *first; /* of a tag's commit in names, by the tag's number */
+};
+
+static int by_commit(const void *a, const void *b)
+{
+	const struct tag *tag_a = a, *tag_b = b;
+	int order = git_oid_cmp(&tag_a->commit, &tag_b->commit);
+
+	return order ? order : strcmp(tag_a->name, tag_b->name);
+}
+
+static int add(struct dg_tag_map *map, const git_oid *commit, const char *name,
+	       struct dg_error *err)
+{
+	int rc;
+
+	if (map->count == map->room) {
+		size_t room = map->room ? map->room * 2 : 64;
+		struct tag *more = realloc(map->tags, room * sizeof(*more));
+
+		if (!more)
+			return dg_error_nomem(err);
+		map->tags = more;
+		map->room = room;
+	}
+	rc = dg_strdup(&map->tags[map->count].name, name, err);
+	if (rc < 0)
+		return rc;
+	map->tags[map->count++].commit = *commit;
+	return 0;
+}
+
+static int add_all(struct dg_tag_map *map, struct dg_repo *repo,
+		   struct dg_error *err)
+{
+	git_reference_iterator *all = NULL;
+	git_reference *ref = NULL;
+	int rc = git_reference_iterator_glob_new(&all, repo->git, TAGS "*");
+
+	while (!rc && !(rc = git_reference_next(&ref, all))) {
+		git_object *commit = NULL;
+
+		/* A tag may be of a tree or blob: no backup of ours. */
+		if (!git_reference_peel(&commit, ref, GIT_OBJECT_COMMIT))
+			rc = add(map, git_object_id(commit),
+				 git_reference_name(ref) + strlen(TAGS), err);
+		git_object_free(commit);
+		git_reference_free(ref);
+		if (rc < 0) {
+			git_reference_iterator_free(all);
+			return rc;
+		}
+	}
+	git_reference_iterator_free(all);
+	if (rc != GIT_ITEROVER)
+		return dg_git_error(err, rc, "cannot list the tags");
+	return 0;
+}
+
+static int index_names(struct dg_tag_map *map, struct dg_error *err)
+{
+	size_t i, at = 0;
+
+	map->names = calloc(2 * map->count + 1, sizeof(*map->names));
+	map->first = calloc(map->count + 1, sizeof(*map->first));
+	if (!map->names || !map->first)
+		return dg_error_nomem(err);
+	if (map->count)
+		qsort(map->tags, map->count, sizeof(*map->tags), by_commit);
+	for (i = 0; i < map->count; i++) {
+		bool same = i && git_oid_equal(&map->tags[i].commit,
+					       &map->tags[i - 1].commit);
+
+		if (i && !same)
+			map->names[at++] = NULL;
+		map->first[i] = same ? map->first[i - 1] : at;
+		map->names[at++] = map->tags[i].name;
+	}
+	return 0;
+}
+
+int dg_tag_map_open(struct dg_tag_map **out, struct dg_repo *repo,
+		    struct dg_error *err)
+{
+	struct dg_tag_map *map = calloc(1, sizeof(*map));
+	int rc;
+
+	*out = NULL;
+	if (!map)
+		return dg_error_nomem(err);
+	rc = add_all(map, repo, err);
+	if (!rc)
+		rc = index_names(map, err);
+	if (rc < 0) {
+		dg_tag_map_close(map);
+		return rc;
+	}
+	*out = map;
+	return 0;
+}
+
+const char *const *dg_tag_map_find(const struct dg_tag_map *map,
+				   const git_oid *commit)
+{
+	static const char *const none[] = {NULL};
+	size_t low = 0, high = map->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = git_oid_cmp(&map->tags[middle].commit, commit);
+
+		if (!order)
+			return map->names + map->first[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return none;
+}
+
+void dg_tag_map_close(struct dg_tag_map *map)
+{
+	size_t i;
+
+	if (!map)
+		return;
+	for (i = 0; i < map->count; i++)
+		free(map->tags[i].name);
+	free(map->tags);
+	free(map->names);
+	free(map->first);
+	free(map);
+}
