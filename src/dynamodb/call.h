@@ -48,7 +48,8 @@ struct dg_connection {
 
 	/* Scratch memory, reused from request to request. */
 	struct dg_buf lines[DG_LINE_COUNT]; /* "Name: value" */
-	struct dg_buf request;              /* of control messages */
+	struct dg_buf authorization;
+	struct dg_buf request; /* of control messages */
 	struct dg_buf reply;
 
 	/* What came of the last attempt. */

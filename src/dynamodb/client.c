@@ -113,6 +113,7 @@ int dg_connection_open(struct dg_connection **out, struct dg_dynamodb *db,
 	connection->cancel = stop ? stop : db->cancel;
 	for (size_t i = 0; i < DG_LINE_COUNT; i++)
 		dg_buf_init(&connection->lines[i], LINE_MAX_BYTES);
+	dg_buf_init(&connection->authorization, LINE_MAX_BYTES);
 	dg_buf_init(&connection->request, CONTROL_BODY_MAX);
 	dg_buf_init(&connection->reply, CONTROL_REPLY_MAX);
 	rc = open_transport(connection, err);
@@ -132,6 +133,7 @@ void dg_connection_close(struct dg_connection *connection)
 	dg_credentials_free(&connection->used);
 	for (size_t i = 0; i < DG_LINE_COUNT; i++)
 		dg_buf_free(&connection->lines[i]);
+	dg_buf_free(&connection->authorization);
 	dg_buf_free(&connection->request);
 	dg_buf_free(&connection->reply);
 	free(connection);

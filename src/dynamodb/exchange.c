@@ -30,8 +30,6 @@ static int sign(struct dg_connection *connection, const char *amz_date,
 	const struct dg_dynamodb *db = connection->db;
 	const struct dg_credentials *used = &connection->used;
 	const struct dg_buf *lines = connection->lines;
-	struct dg_buf *authorization =
-		&connection->lines[DG_LINE_AUTHORIZATION];
 	const struct dg_sigv4_header headers[SIGNED_HEADERS_MAX] = {
 		{"content-type", DG_SLICE(CONTENT_TYPE)},
 		{"host", value_of(db->host_header)},
@@ -52,15 +50,16 @@ static int sign(struct dg_connection *connection, const char *amz_date,
 		.secret_access_key = used->secret_access_key,
 		.session_token = used->session_token,
 	};
-	struct dg_sigv4_result result = {.authorization = authorization};
-	int rc;
+	struct dg_sigv4_result result = {
+		.authorization = &connection->authorization,
+	};
+	int rc = dg_sigv4_sign(&request, &credentials, amz_date, db->region,
+			       "dynamodb", &result, err);
 
-	dg_buf_clear(authorization);
-	rc = dg_buf_add_str(authorization, "Authorization: ", err);
-	if (rc < 0)
-		return rc;
-	return dg_sigv4_sign(&request, &credentials, amz_date, db->region,
-			     "dynamodb", &result, err);
+	return rc < 0 ? rc
+		      : set_line(&connection->lines[DG_LINE_AUTHORIZATION],
+				 "Authorization",
+				 dg_buf_str(&connection->authorization), err);
 }
 
 /* The lines of a request, the signature last. */
@@ -123,6 +122,22 @@ static int send_request(struct dg_connection *connection, struct dg_slice body,
 					  &request, response, err);
 }
 
+/* The beginning of a page, fit for one line. */
+static void excerpt_of(struct dg_slice body, char out[EXCERPT_SIZE * 2])
+{
+	char start[EXCERPT_SIZE + 1];
+	size_t len = 0;
+
+	for (size_t i = 0; i < body.len && len < EXCERPT_SIZE; i++) {
+		char c = strchr("\t\r\n", body.ptr[i]) ? ' ' : body.ptr[i];
+
+		if (c != ' ' || len == 0 || start[len - 1] != ' ')
+			start[len++] = c;
+	}
+	start[len] = '\0';
+	dg_text_printable(start, out, EXCERPT_SIZE * 2);
+}
+
 /* The endpoint is something else than DynamoDB: what it answered. */
 static int describe_foreign(const struct dg_connection *connection,
 			    const struct dg_http_response *response,
@@ -130,19 +145,14 @@ static int describe_foreign(const struct dg_connection *connection,
 {
 	struct dg_slice body = dg_slice_trim(dg_buf_slice(&response->body));
 	char excerpt[EXCERPT_SIZE * 2];
-	char start[EXCERPT_SIZE + 1];
-	size_t len = body.len < EXCERPT_SIZE ? body.len : EXCERPT_SIZE;
 
-	if (len > 0)
-		memcpy(start, body.ptr, len);
-	start[len] = '\0';
-	dg_text_printable(start, excerpt, sizeof(excerpt));
+	excerpt_of(body, excerpt);
 	dg_error_set(err, DG_ESERVICE,
 		     "%s does not answer as DynamoDB does: status %ld, %s%s%s",
 		     connection->db->endpoint, response->status,
 		     response->content_type[0] ? response->content_type
 					       : "no content type",
-		     len > 0 ? ", beginning with " : ", empty", excerpt);
+		     body.len > 0 ? ", beginning with " : ", empty", excerpt);
 	return dg_error_hint(err, "check the endpoint: --endpoint-url or "
 				  "AWS_ENDPOINT_URL in the environment file");
 }
