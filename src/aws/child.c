@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define POLL_MS 50
+#define REAP_MS 2
 /* A program needs the machine's time, however fast a test's clock runs. */
 #define MACHINE_TIMEOUT_MIN_MS 10000
 
@@ -172,19 +173,20 @@ static int check_time(const struct run *run, int64_t deadline,
  */
 static int follow(struct run *run, int64_t deadline, struct dg_error *err)
 {
+	bool open = true;
 	int rc = 0, i, ready;
 
 	while (rc == 0) {
 		rc = check_time(run, deadline, err);
 		if (rc < 0)
 			break;
-		ready = poll(run->pipes, 2, POLL_MS);
+		ready = poll(run->pipes, 2, open ? POLL_MS : REAP_MS);
 		for (i = 0; rc == 0 && ready > 0 && i < 2; i++) {
 			if (run->pipes[i].fd >= 0 && run->pipes[i].revents)
 				rc = take(run, i, err);
 		}
-		if (ready > 0 &&
-		    (run->pipes[0].fd >= 0 || run->pipes[1].fd >= 0))
+		open = run->pipes[0].fd >= 0 || run->pipes[1].fd >= 0;
+		if (ready > 0 && open)
 			continue;
 		if (run->ended)
 			break;
