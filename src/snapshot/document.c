@@ -151,8 +151,8 @@ static int read_item(struct dg_document *document,
 
 	dg_window_locate(window, 0, &document->item_line,
 			 &document->item_offset);
-	rc = canonical(document, keys, &used, err);
-	if (rc == DG_EINVALID || rc == DG_ELIMIT)
+	rc = canonical(document, keys, &used, NULL);
+	if (rc < 0)
 		rc = canonical_again(document, keys, &used, err);
 	if (rc < 0)
 		return rc;
