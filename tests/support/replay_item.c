@@ -1,7 +1,6 @@
 #include "replay_item.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* SplitMix64's finisher: a bijection, so that keys lead back to numbers. */
@@ -67,12 +66,14 @@ bool replay_key_number(uint64_t *number, const char *text, size_t len)
 {
 	char copy[REPLAY_KEY_SIZE];
 	uint64_t key;
+	char *end;
 
 	if (len != sizeof(copy) - 1)
 		return false;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	if (sscanf(copy, "%16" SCNx64, &key) != 1)
+	key = strtoull(copy, &end, 16);
+	if (*end)
 		return false;
 	*number = unmix(key) - KEY_OFFSET;
 	return true;

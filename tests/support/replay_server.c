@@ -33,7 +33,7 @@
 
 #define PAGE_BYTES 1048576
 #define BODY_SIZE (PAGE_BYTES + 4 * REPLAY_ITEM_MAX)
-#define REQUEST_MAX (17 * 1024 * 1024)
+#define REQUEST_MAX ((size_t)17 * 1024 * 1024)
 #define HEAD_MAX 16384
 #define BATCH_MAX 25
 #define TABLE_NAME_MAX 256
@@ -218,7 +218,7 @@ static void answer_scan(struct connection *c)
 	struct scan scan;
 	char key[REPLAY_KEY_SIZE];
 	uint64_t items;
-	double units;
+	size_t blocks;
 
 	scan.table = table_of_request(c, &scan.name);
 	if (scan.table == TABLE_NONE) {
@@ -231,13 +231,14 @@ static void answer_scan(struct connection *c)
 	}
 	answer(c, 200, "{\"Items\":[");
 	items = write_items(c, &scan);
-	units = (double)((c->len + 4095) / 4096) / (scan.consistent ? 1 : 2);
+	blocks = (c->len + 4095) / 4096;
 	c->len += (size_t)snprintf(
 		c->output + c->len, BODY_SIZE - c->len,
 		"],\"Count\":%" PRIu64 ",\"ScannedCount\":%" PRIu64
 		",\"ConsumedCapacity\":{\"TableName\":\"%.*s\","
 		"\"CapacityUnits\":%.1f}",
-		items, items, (int)scan.name.len, scan.name.at, units);
+		items, items, (int)scan.name.len, scan.name.at,
+		(double)blocks / (scan.consistent ? 1 : 2));
 	if (scan.next < scan.end) {
 		replay_key_write(key, scan.next - 1);
 		c->len +=
