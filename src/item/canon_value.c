@@ -166,6 +166,9 @@ int dg_canon_value(struct dg_canon *c, unsigned int depth,
 	if (depth > DG_ITEM_DEPTH_MAX)
 		return dg_canon_fail(c, c->p, "nesting over %d levels",
 				     DG_ITEM_DEPTH_MAX);
+	rc = dg_canon_room(c);
+	if (rc < 0)
+		return rc;
 	rc = open_value(c, &tag, &from);
 	if (rc < 0)
 		return rc;
