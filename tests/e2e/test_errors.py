@@ -210,7 +210,7 @@ def test_an_edited_snapshot_is_refused_with_both_counts(dumped, fake):
     assert "copy" not in fake.tables
     dumped.ddbgit("restore", "--source=backups/dynamodb/dev",
                   "--accept-edited")
-    assert len(fake.tables["copy"].items()) == 4
+    assert len(fake.tables["copy"].items) == 4
 
 
 def test_another_key_schema_is_an_error_before_anything_is_written(dumped,
@@ -362,7 +362,7 @@ def test_protected_names_need_a_confirmation(dumped, fake, env):
     assert "target" not in fake.tables
     dumped.ddbgit("restore", "--source=backups/dynamodb/dev", f"--env={env}",
                   "--yes")
-    assert len(fake.tables["target"].items()) == 5
+    assert len(fake.tables["target"].items) == 5
 
 
 def test_another_name_of_a_protected_table_is_protected(dumped, fake):

@@ -62,7 +62,7 @@ def test_a_dump_survives_each_fault_at_each_request(media, fake, kind):
             (media.snapshot("dev") / "table-data.json").unlink()
             media.ddbgit(*dump)
             assert fault.struck == 1
-            assert whole(media, "dev", fake.tables["media"].items())
+            assert whole(media, "dev", fake.tables["media"].items)
 
 
 @pytest.mark.parametrize("kind", TRANSIENT + ["unprocessed"])
@@ -80,7 +80,7 @@ def test_a_restore_survives_each_fault_at_each_request(media, fake, kind):
             done = media.ddbgit(*restore, status=None)
             # CreateTable whose answer was lost was carried out all the same.
             assert done.status == 0, f"{operation} {nth} {kind}\n{done}"
-            assert (sorted(map(str, fake.tables["copy"].items())) ==
+            assert (sorted(map(str, fake.tables["copy"].items)) ==
                     sorted(map(str, items())))
             del fake.tables["copy"]
 
@@ -103,7 +103,7 @@ def test_each_segment_is_read_whole_or_not_at_all(media, fake):
 def test_empty_pages_go_on_and_a_repeated_key_ends(media, fake):
     fake.fault("empty_page", operation="Scan", nth=2, times=3)
     media.ddbgit("dump", "--env=dev", "--segments=1")
-    assert whole(media, "dev", fake.tables["media"].items())
+    assert whole(media, "dev", fake.tables["media"].items)
     fake.forget()
     fake.fault("same_key", operation="Scan", nth=2, times=5)
     stuck = media.ddbgit("dump", "--env=dev", "--segments=1", status=1)
@@ -119,7 +119,7 @@ def test_refused_items_are_listed_and_the_rest_is_written(media, fake):
                         status=3)
     assert ("[WARNING] Failed to restore batch, continuing with next "
             "batch...\n") in done.err
-    written = {item["id"]["S"] for item in fake.tables["copy"].items()}
+    written = {item["id"]["S"] for item in fake.tables["copy"].items}
     assert written == {f"item-{n:03}" for n in range(ITEMS)} - {bad}
     lists = list((media.path / ".git" / "ddbgit").glob(
         "restore-failures-local-*.jsonl"))
@@ -144,7 +144,7 @@ def test_a_new_table_is_waited_for(media, fake):
     media.ddbgit("dump", "--env=dev")
     fake.creating = 5
     media.ddbgit("restore", "--source", "backups/dynamodb/dev")
-    assert len(fake.tables["copy"].items()) == ITEMS
+    assert len(fake.tables["copy"].items) == ITEMS
 
 
 def test_a_setting_that_cannot_be_read_keeps_its_value(media, fake):
@@ -164,7 +164,7 @@ def test_a_setting_that_cannot_be_read_keeps_its_value(media, fake):
 def test_a_clock_that_is_wrong_is_corrected(media, fake):
     fake.clock_offset = 3600
     media.ddbgit("dump", "--env=dev")
-    assert whole(media, "dev", fake.tables["media"].items())
+    assert whole(media, "dev", fake.tables["media"].items)
 
 
 def test_an_item_that_expired_is_not_missing(media, fake):
@@ -175,4 +175,4 @@ def test_an_item_that_expired_is_not_missing(media, fake):
     fake.drop = lambda item: "expires" in item
     done = media.ddbgit("restore", "--source", "backups/dynamodb/dev")
     assert "expired" in done.err + done.out
-    assert len(fake.tables["copy"].items()) == ITEMS
+    assert len(fake.tables["copy"].items) == ITEMS
