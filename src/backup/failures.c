@@ -45,6 +45,23 @@ static int directory(char **out, const struct dg_environment *env,
 	return rc;
 }
 
+/* Each folder of an absolute path; symlinks on the way are the user's. */
+static int make_folders(char *path, struct dg_error *err)
+{
+	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+		int failed;
+
+		*slash = '\0';
+		failed = mkdir(path, 0700) < 0 && errno != EEXIST;
+		if (failed)
+			dg_error_errno(err, errno, "%s", path);
+		*slash = '/';
+		if (failed)
+			return DG_EIO;
+	}
+	return 0;
+}
+
 static int create(struct dg_failures *failures, struct dg_error *err)
 {
 	struct dg_environment *env = failures->env;
@@ -53,8 +70,6 @@ static int create(struct dg_failures *failures, struct dg_error *err)
 	int rc = directory(&folder, env, err);
 
 	dg_time_iso(dg_clock_wall_ms(&env->clock) / 1000, now);
-	if (rc == 0)
-		rc = dg_mkdirs_at(AT_FDCWD, folder, err);
 	/* 20250127T100000Z: no colons, for file systems that refuse them. */
 	if (rc == 0)
 		rc = dg_asprintf(&failures->path, err,
@@ -62,6 +77,8 @@ static int create(struct dg_failures *failures, struct dg_error *err)
 				 "%.2sZ.jsonl",
 				 folder, env->name, now, now + 5, now + 8,
 				 now + 11, now + 14, now + 17);
+	if (rc == 0)
+		rc = make_folders(failures->path, err);
 	if (rc == 0) {
 		failures->fd = open(failures->path,
 				    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |
