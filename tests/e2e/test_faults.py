@@ -16,7 +16,7 @@ SEGMENTS = 3
 # What a dump survives by trying again.
 TRANSIENT = ["throttle", "internal", "unavailable", "drop_before",
              "drop_after", "cut_middle", "cut_item", "short", "flip",
-             "html_error", "expired_token"]
+             "html_error"]
 
 
 def items(count=ITEMS):
@@ -159,6 +159,33 @@ def test_a_setting_that_cannot_be_read_keeps_its_value(media, fake):
     assert schema["TimeToLiveDescription"]["AttributeName"] == "expires"
     metadata = json.loads((folder / "table-metadata.json").read_text())
     assert metadata["settingsNotRead"] == ["TimeToLiveDescription"]
+
+
+def test_an_expired_token_is_refreshed_where_a_program_gives_new_ones(media,
+                                                                      fake):
+    program = media.path.parent / "give-credentials"
+    program.write_text("""#!/bin/sh
+echo run >> "$0.log"
+echo '{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"s",
+"SessionToken":"t","Expiration":"2099-01-01T00:00:00Z"}'
+""")
+    program.chmod(0o755)
+    (media.home / ".aws").mkdir()
+    (media.home / ".aws" / "config").write_text(
+        f"[profile work]\ncredential_process = {program}\n")
+    media.env_file("dev", AWS_PROFILE="work", AWS_REGION="us-east-1",
+                   AWS_ENDPOINT_URL=fake.endpoint, DYNAMODB_TABLE="media")
+    fake.fault("expired_token", operation="Scan", nth=3)
+    media.ddbgit("dump", "--env=dev")
+    assert whole(media, "dev", fake.tables["media"].items)
+    log = program.with_name(program.name + ".log")
+    assert log.read_text() == "run\nrun\n"
+
+
+def test_expired_keys_of_a_file_say_where_to_renew_them(media, fake):
+    fake.fault("expired_token", operation="Scan", nth=3)
+    failed = media.ddbgit("dump", "--env=dev", status=1)
+    assert "expired" in failed.err and "environment file" in failed.err
 
 
 def test_a_clock_that_is_wrong_is_corrected(media, fake):
