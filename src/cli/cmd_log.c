@@ -188,8 +188,7 @@ const struct dg_command dg_command_log = {
 		{
 			{"ddbgit log --env=prod -n 10",
 			 "the last ten backups of the production table"},
-			{"ddbgit log --json | jq -r 'select(.tags != "
-			 "[]).commit'",
+			{"ddbgit log --json | jq -r 'select(.tags[0]).commit'",
 			 "the commits that carry a tag"},
 		},
 	.lists = true,

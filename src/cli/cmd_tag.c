@@ -43,6 +43,5 @@ const struct dg_command dg_command_tag = {
 			 "name the newest backup"},
 			{"ddbgit tag release-7 main~3", "name an older one"},
 		},
-	.statuses = DG_STATUS(5),
 	.run = run,
 };

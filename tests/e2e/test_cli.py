@@ -1,0 +1,182 @@
+"""The program's usage: what needs neither a table nor a backup."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+import project as projects
+
+MANUAL = projects.SOURCE / "docs" / "man"
+COMMANDS = ["dump", "restore", "log", "show", "tag", "help"]
+EVERYWHERE = "Everywhere:"
+
+
+def options_in_help(text):
+    """{option as spelt: its section}, in order."""
+    found, section = {}, None
+    for line in text.splitlines():
+        if line.endswith(":") and not line.startswith(" "):
+            section = line
+        elif re.match(r" {2}-| {6}--", line) and section not in (
+                "Examples:", "Exit status:"):
+            found[re.split(r" {2,}", line.strip())[0]] = section
+    return found
+
+
+def options_in_manual(page):
+    """The same spelling, from the terms of OPTIONS in a page's source."""
+    body = (MANUAL / page).read_text().split("\n# OPTIONS\n")[1]
+    body = body.split("\n# ")[0]
+    terms = re.findall(r"^(\*-.*)$", body, re.MULTILINE)
+    return [re.sub(r"(?<!\w)_|_(?!\w)", "", term.replace("*", ""))
+            for term in terms]
+
+
+def test_the_version(project):
+    assert re.fullmatch(r"ddbgit \d+\.\d+\.\d+\n",
+                        project.ddbgit("--version").out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_manual_has_the_options_of_the_help(project, command):
+    shown = options_in_help(project.ddbgit("help", command).out)
+    own = [option for option, section in shown.items()
+           if section != EVERYWHERE]
+    assert options_in_manual(f"ddbgit-{command}.1.scd") == own
+
+
+def test_the_manual_has_the_common_options(project):
+    shown = options_in_help(project.ddbgit("help").out)
+    assert len(shown) == 8
+    assert options_in_manual("ddbgit.1.scd") == list(shown)
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_the_manual_has_the_exit_statuses_of_the_help(project, command):
+    page = f"ddbgit-{command}.1.scd" if command else "ddbgit.1.scd"
+    words = ["help"] + ([command] if command else [])
+    shown = project.ddbgit(*words).out.split("\nExit status:\n")[1]
+    text = (MANUAL / page).read_text().split("\n# EXIT STATUS\n")[1]
+    text = text.split("\n# ")[0]
+    written = [int(number) for number in re.findall(r"\*(\d+)\*", text)]
+    assert [number for number in written if number < 128] == [
+        int(line.split()[0]) for line in shown.splitlines()
+        if int(line.split()[0]) < 128]
+    assert {130, 143} <= set(written)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_examples_of_the_help_parse(project, command):
+    """--help at the end: parsed in full, nothing is done."""
+    text = project.ddbgit("help", command).out
+    examples = re.findall(r"^  ddbgit (.*)$",
+                          text.split("\nExamples:\n")[1], re.MULTILINE)
+    assert len(examples) == 2
+    for example in examples:
+        words = example.split(" | ")[0].split()
+        assert project.ddbgit(*words, "--help").out
+
+
+def test_without_a_command_the_help_is_a_mistake(project):
+    done = project.ddbgit(status=2)
+    assert done.out == "" and done.err.startswith("usage: ddbgit")
+
+
+@pytest.mark.parametrize("words, message", [
+    (["dump", "--comit"],
+     "unknown option '--comit'; did you mean '--commit'?"),
+    (["dump", "--comm"], "unknown option '--comm'; did you mean '--commit'?"),
+    (["restroe"], "unknown command 'restroe'; did you mean 'restore'?"),
+    (["dump", "--env="], "option '--env' has an empty value"),
+    (["dump", "prod"], "unexpected argument 'prod'"),
+    (["dump", "--layout=chunked"],
+     "the chunked layout is not available in this version; "
+     "use --layout=single"),
+    (["log", "-n", "many"], "option '--max-count': 'many' is not a number "
+     "from 1"),
+    (["restore", "--verify=some"],
+     "--verify=some: expected full|count|none"),
+    (["dump", "--memory=1M"],
+     "option '--memory': 1M is too little; at least 8M"),
+    (["tag"], "usage: ddbgit tag NAME [REV]"),
+])
+def test_mistakes(project, words, message):
+    done = project.ddbgit(*words, status=2)
+    assert done.err.splitlines()[0] == f"[ERROR] {message}"
+    assert done.out == ""
+
+
+def test_a_mistake_is_json_where_json_was_asked_for(project):
+    done = project.ddbgit("dump", "--comit", "--json", status=2)
+    error = json.loads(done.out)
+    assert error["type"] == "error" and error["code"] == "usage"
+    assert error["exit"] == 2 and "did you mean" in error["message"]
+    assert done.err.startswith("[ERROR] ")
+
+
+def test_help_is_json_where_json_was_asked_for(project):
+    text, summary = project.ddbgit("help", "log", "--json").records
+    assert text["text"].startswith("usage: ddbgit log")
+    assert summary == {"type": "summary", "command": "help", "exit": 0}
+
+
+def shell(project, line):
+    return project.run("sh", "-c", line, status=None,
+                       env={"DDBGIT": str(projects.binary())})
+
+
+@pytest.mark.parametrize("line", ['"$DDBGIT" help >/dev/full',
+                                  '"$DDBGIT" help >&-',
+                                  '"$DDBGIT" --version >/dev/full'])
+def test_output_that_cannot_be_written_is_a_failure(project, line):
+    done = shell(project, line)
+    assert done.status == 1
+    assert done.err.startswith("[ERROR] cannot write to standard output: ")
+
+
+def test_a_reader_that_stops_early_is_no_cause_for_a_message(project):
+    # The reader is gone before the program writes.
+    done = shell(project, '{ sleep 0.2; "$DDBGIT" help; } | :')
+    assert done.err == "" and done.status == 0
+
+
+def test_directory(project):
+    (project.path / "inner").mkdir()
+    done = project.ddbgit("-C", "inner", "-C", "nowhere", "log", status=1)
+    assert "cannot work in 'nowhere': No such file" in done.err
+
+
+def test_messages_are_coloured_on_a_terminal_only(project):
+    red = "\x1b[31m[ERROR]\x1b[0m "
+    assert project.terminal("dmup", status=2).out.startswith(red)
+    for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        shown = project.terminal("dmup", env=env, status=2).out
+        assert shown.startswith("[ERROR] ")
+    assert project.ddbgit("dmup", status=2).err.startswith("[ERROR] ")
+
+
+def test_closed_standard_streams_do_no_harm(project):
+    done = shell(project, '"$DDBGIT" --version <&- 2>&-')
+    assert done.status == 0 and done.out.startswith("ddbgit ")
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130),
+                                            (signal.SIGTERM, 143)])
+def test_a_signal_stops_a_run_that_waits(project, number, status):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        project.local(f"http://127.0.0.1:{silent.getsockname()[1]}", "media")
+        process = subprocess.Popen(
+            [projects.binary(), "dump"], cwd=project.path, env=project.env,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        silent.settimeout(20)
+        connection, _ = silent.accept()  # it waits for an answer now
+        with connection:
+            process.send_signal(number)
+            out, err = process.communicate(timeout=projects.SECONDS)
+    assert process.returncode == status, out + err
+    assert "[ERROR] interrupted" in err
+    assert not project.snapshot().exists()
