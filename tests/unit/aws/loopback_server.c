@@ -37,6 +37,7 @@ unsigned int loopback_unused_port(void)
 	return port;
 }
 
+/* text: what was kept of the request; len: of all that came. */
 static bool is_whole(const char *text, size_t len)
 {
 	const char *end = strstr(text, "\r\n\r\n");
@@ -48,23 +49,27 @@ static bool is_whole(const char *text, size_t len)
 		return false;
 	if (!length)
 		return true;
-	return (size_t)(text + len - end - 4) >=
+	return len - (size_t)(end + 4 - text) >=
 	       strtoul(length + strlen("Content-Length: "), NULL, 10);
 }
 
 /* False when the client went away. */
 static bool read_request(struct loopback_server *server, int fd)
 {
-	size_t len = 0;
+	const size_t room = sizeof(server->last) - 1;
+	char bytes[4096];
+	size_t len = 0, kept;
 
 	while (len == 0 || !is_whole(server->last, len)) {
-		ssize_t n = recv(fd, server->last + len,
-				 sizeof(server->last) - 1 - len, 0);
+		ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
 
 		if (n <= 0)
 			return false;
+		kept = len < room ? room - len : 0;
+		kept = (size_t)n < kept ? (size_t)n : kept;
+		memcpy(server->last + (len < room ? len : room), bytes, kept);
 		len += (size_t)n;
-		server->last[len] = '\0';
+		server->last[len < room ? len : room] = '\0';
 	}
 	return true;
 }

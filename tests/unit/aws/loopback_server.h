@@ -24,7 +24,7 @@ struct loopback_server {
 	/* Read these after loopback_server_stop. */
 	size_t connections;
 	size_t requests;
-	char last[8192]; /* the last request, with its body */
+	char last[8192]; /* the last request, as far as it fits */
 };
 
 /* Fails the test if it cannot listen. answers and cancel are borrowed. */

@@ -142,9 +142,28 @@ static void test_request_is_sent_as_given(void **state)
 	assert_memory_equal(f.server.last, "POST / HTTP/1.1\r\n", 17);
 	assert_non_null(strstr(f.server.last, "X-Amz-Target: T.Op\r\n"));
 	assert_non_null(strstr(f.server.last, "Content-Length: 2000\r\n"));
-	assert_null(strstr(f.server.last, "Expect"));
 	assert_null(strstr(f.server.last, "Accept-Encoding"));
 	assert_string_equal(strstr(f.server.last, "\r\n\r\n") + 4, body);
+}
+
+/* libcurl would ask first from a mebibyte on, and wait a second. */
+static void test_large_body_is_sent_without_asking_first(void **state)
+{
+	const struct answer answers[] = {{ok_answer, false}};
+	const size_t size = 3 * 1024 * 1024;
+	char *body = malloc(size + 1);
+	struct fixture f;
+
+	(void)state;
+	assert_non_null(body);
+	memset(body, 'x', size);
+	body[size] = '\0';
+	begin(&f, answers, COUNT(answers));
+	assert_int_equal(post(&f, body), 0);
+	end(&f);
+	assert_non_null(strstr(f.server.last, "Content-Length: 3145728\r\n"));
+	assert_null(strstr(f.server.last, "Expect"));
+	free(body);
 }
 
 static void test_connection_is_reused(void **state)
@@ -438,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_is_given_with_its_headers),
 		cmocka_unit_test(test_request_is_sent_as_given),
+		cmocka_unit_test(test_large_body_is_sent_without_asking_first),
 		cmocka_unit_test(test_connection_is_reused),
 		cmocka_unit_test(test_error_answer_is_an_answer),
 		cmocka_unit_test(test_interim_answers_headers_do_not_count),

@@ -53,6 +53,8 @@ static const struct value_case values[] = {
 	{"[profile a]\nk = 1\n   2\n# c\n   3", "", "a", "k", "1\n2\n3"},
 	{"[profile a]\ns3 =\n  region = x\nregion = r", "", "a", "region", "r"},
 	{"[profile a]\ns3 =\n  region = x", "", "a", "region", NULL},
+	{"[profile a]\ns3 =\n  region = x", "", "a", "s3", NULL},
+	{"region = r\n  x\n[other]\nk = 1", "", "", "region", NULL},
 	{"[profile a]\ns3 =\n  [profile b]\nregion = r", "", "a", "region",
 	 "r"},
 	/* longer than inih can hold */
