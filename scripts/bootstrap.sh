@@ -51,6 +51,7 @@ build libinih-dev                     ~/.aws/config and ~/.aws/credentials
 build zlib1g-dev                      Git's object format
 build libdeflate-dev                  deflate and CRC-32 at speed
 build libcmocka-dev                   the unit tests, built with the rest
+build scdoc                [scdoc]    the manual pages
 tests git                  [git]      the scratch repositories
 tests ca-certificates                 TLS to the package registries
 tests default-jre-headless [java]     runs DynamoDB Local
