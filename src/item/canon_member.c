@@ -189,12 +189,15 @@ static int refuse_duplicate(struct dg_canon *c, const struct dg_canon_member *a,
 int dg_canon_members_close(struct dg_canon *c, size_t first,
 			   dg_canon_compare compare, const char *what)
 {
-	struct dg_canon_member *m = c->member + first;
 	size_t n = c->member_count - first;
+	struct dg_canon_member *m;
 	uint32_t begin;
 	size_t i;
 	int rc;
 
+	if (n == 0)
+		return 0;
+	m = c->member + first;
 	c->member_count = first;
 	for (i = 1; i < n && compare(c, &m[i - 1], &m[i]) < 0; i++)
 		;

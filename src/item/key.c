@@ -161,30 +161,42 @@ static int add_member(struct dg_buf *out, bool first, struct dg_slice name,
 	return rc;
 }
 
-int dg_key_json(const struct dg_key_schema *keys, struct dg_slice item_line,
-		struct dg_buf *out, struct dg_error *err)
+/* Appends the members that are the key, up to the last of them. */
+static int add_key(const struct dg_key_schema *keys, struct dg_token *token,
+		   struct dg_buf *out, struct dg_error *err)
 {
 	struct dg_slice name, value;
-	struct dg_token token;
 	bool first = true;
 	size_t found = 0;
-	int rc;
+	int rc = dg_token_begin_object(token, err);
 
-	dg_token_init(&token, item_line);
-	rc = dg_token_begin_object(&token, err);
 	while (rc >= 0 && found < keys->count) {
-		rc = dg_token_member(&token, &first, &name, err);
+		rc = dg_token_member(token, &first, &name, err);
 		if (rc == 0)
 			return dg_error_set(err, DG_EINVALID,
 					    "an item lacks a key attribute");
 		if (rc > 0)
-			rc = dg_token_value(&token, &value, err);
+			rc = dg_token_value(token, &value, err);
 		if (rc < 0 || !is_key_name(keys, name))
 			continue;
 		rc = add_member(out, found == 0, name, value, err);
 		found++;
 	}
-	if (rc < 0)
-		return rc;
-	return dg_buf_add_char(out, '}', err);
+	return rc < 0 ? rc : dg_buf_add_char(out, '}', err);
+}
+
+int dg_key_json(const struct dg_key_schema *keys, struct dg_slice item_line,
+		struct dg_buf *out, struct dg_error *err)
+{
+	size_t len = out->len;
+	struct dg_token token;
+	int rc;
+
+	dg_token_init(&token, item_line);
+	rc = add_key(keys, &token, out, err);
+	if (rc < 0 && out->ptr) {
+		out->len = len;
+		out->ptr[len] = '\0';
+	}
+	return rc;
 }

@@ -40,7 +40,7 @@ int dg_key_encode(struct dg_buf *out, char type, struct dg_slice canonical,
  * Appends the key of a canonical item as one-line DynamoDB JSON
  * ({"id":{"S":"a"},"t":{"N":"1"}}), canonical itself and so sorted by name,
  * for messages, Keys members and chunk names. DG_EINVALID if an attribute is
- * missing.
+ * missing; nothing is appended then.
  */
 int dg_key_json(const struct dg_key_schema *keys, struct dg_slice item_line,
 		struct dg_buf *out, struct dg_error *err);
