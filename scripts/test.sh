@@ -73,24 +73,19 @@ measure_coverage() {
 
 # Each target goes on from its corpus, for a while.
 fuzz() {
-	local target name found
+	local source name found
 	build fuzz
-	for target in build/fuzz/tests/fuzz/fuzz_*; do
-		if [ ! -f "$target" ] || [ ! -x "$target" ]; then continue; fi
-		name=${target##*/fuzz_}
-		step "fuzz $name for $fuzz_seconds s"
+	for source in tests/fuzz/fuzz_*.c; do
+		name=$(basename "$source" .c)
 		found=build/fuzz/found/$name
 		mkdir -p "$found"
-		set -- -max_total_time="$fuzz_seconds" -print_final_stats=1 \
-			-artifact_prefix="$found/"
-		if [ -f "tests/fuzz/$name.dict" ]; then
-			set -- "$@" -dict="tests/fuzz/$name.dict"
-		fi
-		set -- "$@" "$found"
-		if [ -d "tests/fuzz/corpus/$name" ]; then
-			set -- "$@" "tests/fuzz/corpus/$name"
-		fi
-		"$target" "$@" 2>&1 | tail -n 12
+		step "$name for $fuzz_seconds s"
+		"build/fuzz/tests/fuzz/$name" -print_final_stats=1 \
+			-max_total_time="$fuzz_seconds" \
+			-dict=tests/fuzz/dynamodb.dict \
+			-artifact_prefix="$found/" \
+			"$found" "tests/fuzz/corpus/${name#fuzz_}" 2>&1 |
+			tail -n 12
 	done
 }
 
