@@ -193,10 +193,10 @@ int dg_commit_check(struct dg_commit *commit, const char *branch, bool force,
 		rc = dg_commit_read_tip(commit, err);
 	if (!rc && !commit->has_tip)
 		rc = dg_branch_check_new(commit->repo, commit->ref, err);
-	if (!rc)
-		rc = dg_commit_check_attributes(commit, err);
 	if (!rc && commit->worktree)
 		rc = check_index(commit, force, err);
+	if (!rc)
+		rc = dg_commit_check_attributes(commit, err);
 	if (!rc)
 		warn_of_signing(commit);
 	return rc;

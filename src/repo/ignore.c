@@ -5,33 +5,34 @@
 
 #define CHECK_IGNORE_MAX 65536
 
-/* Where a rule stands, from `git check-ignore -v -z`. */
+/* Where a rule stands, from `git check-ignore -v`. */
 struct ignore_rule {
 	const char *file;
 	const char *line;
 	const char *pattern;
 };
 
-/* Splits "file\0line\0pattern\0path\0" in text. */
-static bool split_rule(struct ignore_rule *rule, const struct dg_buf *text)
+/* Cuts "file:line:pattern<tab>path" in place. */
+static bool split_rule(struct ignore_rule *rule, char *text)
 {
-	const char *field[3];
-	const char *at = dg_buf_str(text);
-	const char *end = at + text->len;
-	size_t i;
+	char *tab = strchr(text, '\t');
+	char *colon = strchr(text, ':');
 
-	for (i = 0; i < 3; i++) {
-		const char *zero = memchr(at, '\0', (size_t)(end - at));
+	if (tab)
+		*tab = '\0';
+	for (; tab && colon; colon = strchr(colon + 1, ':')) {
+		size_t digits = strspn(colon + 1, "0123456789");
 
-		if (!zero)
-			return false;
-		field[i] = at;
-		at = zero + 1;
+		if (!digits || colon[1 + digits] != ':')
+			continue;
+		*colon = '\0';
+		colon[1 + digits] = '\0';
+		rule->file = text;
+		rule->line = colon + 1;
+		rule->pattern = colon + digits + 2;
+		return true;
 	}
-	rule->file = field[0];
-	rule->line = field[1];
-	rule->pattern = field[2];
-	return true;
+	return false;
 }
 
 static int refuse(const char *path, const struct ignore_rule *rule,
@@ -57,15 +58,14 @@ static int ask_git(const struct dg_commit *commit, const char *path,
 		   struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(CHECK_IGNORE_MAX);
-	const char *const arguments[] = {"-C",           commit->repo->workdir,
-					 "check-ignore", "-v",
-					 "-z",           "--",
-					 path,           NULL};
+	const char *const arguments[] = {
+		"-C", commit->repo->workdir, "check-ignore", "-v", "--", path,
+		NULL};
 	struct ignore_rule rule = {0};
 	int rc = dg_git_command_run(&text, commit->repo, arguments, err);
 
 	/* With -v it prints rules that begin with '!', too. */
-	if (rc == 0 && split_rule(&rule, &text))
+	if (rc == 0 && text.len && split_rule(&rule, text.ptr))
 		rc = rule.pattern[0] == '!' ? 0 : refuse(path, &rule, err);
 	else if (rc == 1)
 		rc = 0;

@@ -197,6 +197,31 @@ void assert_output(struct fixture *f, const char *expected, const char *format,
 	free(text);
 }
 
+void assert_sound(struct fixture *f)
+{
+	assert_output(f, "", "git fsck --strict --full --no-dangling 2>&1");
+	assert_output(f, "", "git status --porcelain -- " PROD);
+	assert_output(f, "",
+		      "find .git -name '*.lock' -o -name 'ddbgit.*' "
+		      "-o -name 'tmp_*' -o -path '*/ddbgit/intent' "
+		      "-o -path '*/locks/*'");
+}
+
+void assert_ok(struct fixture *f, int rc)
+{
+	if (rc < 0)
+		fail_msg("%s (%s)", f->err.message, f->err.hint);
+}
+
+void assert_error(struct fixture *f, int rc, enum dg_code code,
+		  const char *words)
+{
+	assert_int_equal(rc, code);
+	if (!strstr(f->err.message, words) && !strstr(f->err.hint, words))
+		fail_msg("no '%s' in: %s (%s)", words, f->err.message,
+			 f->err.hint);
+}
+
 void write_file(struct fixture *f, const char *path, const char *text)
 {
 	char full[512];

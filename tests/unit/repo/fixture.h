@@ -50,6 +50,14 @@ char *output(struct fixture *f, const char *format, ...)
 void assert_output(struct fixture *f, const char *expected, const char *format,
 		   ...) __attribute__((format(printf, 3, 4)));
 
+/* The repository is sound, the path clean, and nothing is left behind. */
+void assert_sound(struct fixture *f);
+/* Fails with the error's words. */
+void assert_ok(struct fixture *f, int rc);
+/* The error's code, with these words in its message or hint. */
+void assert_error(struct fixture *f, int rc, enum dg_code code,
+		  const char *words);
+
 void write_file(struct fixture *f, const char *path, const char *text);
 
 struct dg_commit_options options_for(struct fixture *f, const char *branch);

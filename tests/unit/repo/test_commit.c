@@ -5,22 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void assert_sound(struct fixture *f)
-{
-	assert_output(f, "", "git fsck --strict --full --no-dangling 2>&1");
-	assert_output(f, "", "git status --porcelain -- " PROD);
-	assert_output(f, "",
-		      "find .git -name '*.lock' -o -name 'ddbgit.*' "
-		      "-o -name 'tmp_*' -o -path '*/ddbgit/intent' "
-		      "-o -path '*/locks/*'");
-}
-
-static void assert_ok(struct fixture *f, int rc)
-{
-	if (rc < 0)
-		fail_msg("%s (%s)", f->err.message, f->err.hint);
-}
-
 static void test_backup_is_one_commit_of_its_path_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -320,7 +304,9 @@ static void test_unchanged_table_resets_index_entries(void **state)
 	assert_ok(f, add_data(commit, "one\n", &f->err));
 	assert_true(dg_commit_same_as_tip(commit, "table-data.json"));
 	assert_ok(f, dg_commit_reset_index(commit, &f->err));
+	dg_commit_close(commit);
 	assert_sound(f);
+	assert_ok(f, dg_commit_open(&commit, f->repo, &options, &f->err));
 	/* A file that is not the tip's stays visible as changed. */
 	write_file(f, PROD "/table-data.json", "ONE\n");
 	run(f, "git add " PROD);
