@@ -216,13 +216,19 @@ static void sort_range(const struct dg_arena *arena, struct dg_arena_entry *e,
 	insertion_sort(arena, e, n);
 }
 
-void dg_arena_sort(struct dg_arena *arena)
+void dg_arena_sort_within(struct dg_arena *arena, int depth)
 {
-	size_t n = arena->count;
-	int depth = 0;
-
-	for (; n > 1; n /= 2)
-		depth += 2;
 	if (arena->count > 1)
 		sort_range(arena, entries_of(arena), arena->count, depth);
+}
+
+void dg_arena_sort(struct dg_arena *arena)
+{
+	size_t n;
+	int depth = 0;
+
+	/* Twice the depth of a perfect quicksort. */
+	for (n = arena->count; n > 1; n /= 2)
+		depth += 2;
+	dg_arena_sort_within(arena, depth);
 }

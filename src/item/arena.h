@@ -31,8 +31,14 @@ void dg_arena_free(struct dg_arena *arena);
 int dg_arena_add(struct dg_arena *arena, const struct dg_record *record,
 		 struct dg_error *err);
 
-/* Orders the entries, in place. */
+/*
+ * Orders the entries, in place: quicksort, and where that has gone deeper than
+ * any usual input takes it, heapsort.
+ */
 void dg_arena_sort(struct dg_arena *arena);
+
+/* The same with a given depth; 0 is heapsort alone. */
+void dg_arena_sort_within(struct dg_arena *arena, int depth);
 
 /* Record number i; it borrows the block. */
 void dg_arena_get(const struct dg_arena *arena, size_t i,

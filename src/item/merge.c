@@ -117,7 +117,7 @@ static bool is_last_key(const struct dg_merge *merge, struct dg_slice key)
 /* Leaves the record that was handed out, and what it stands for. */
 static int leave_last(struct dg_merge *merge, struct dg_error *err)
 {
-	int rc = advance_top(merge, err);
+	int rc = merge->heap_count > 0 ? advance_top(merge, err) : 0;
 
 	while (rc == 0 && merge->heap_count > 0 &&
 	       is_last_key(merge, merge->heap[0]->record.key)) {

@@ -1,0 +1,272 @@
+#include "item/join.h"
+#include "item/table_digest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+/* Items from a text of pairs: "a1 b2" is key a with line 1, key b, line 2.
+ * A '!' fails. */
+struct text_source {
+	struct dg_item_source source;
+	const char *text;
+	const char *p;
+	int asked_after_failure;
+	bool failed;
+};
+
+static int text_next(struct dg_item_source *self, struct dg_item *item,
+		     struct dg_error *err)
+{
+	struct text_source *s = (struct text_source *)self;
+
+	s->asked_after_failure += s->failed;
+	while (*s->p == ' ')
+		s->p++;
+	if (*s->p == '\0')
+		return 0;
+	if (*s->p == '!') {
+		s->failed = true;
+		return dg_error_set(err, DG_EIO, "%s failed", s->text);
+	}
+	item->key = dg_slice_of(s->p, 1);
+	item->line = dg_slice_of(s->p + 1, 1);
+	s->p += 2;
+	return 1;
+}
+
+static int text_rewind(struct dg_item_source *self, struct dg_error *err)
+{
+	struct text_source *s = (struct text_source *)self;
+
+	(void)err;
+	s->p = s->text;
+	return 0;
+}
+
+static struct text_source source_of(const char *text)
+{
+	return (struct text_source){
+		.source = {.next = text_next, .keys = {1, {{"id", 'S'}}}},
+		.text = text,
+		.p = text,
+	};
+}
+
+/* What the visitor was told: "-a1 +b2 =c3 ~d4/5 " */
+static int say_left(void *context, const struct dg_item *item,
+		    struct dg_error *err)
+{
+	return dg_buf_addf(context, err, "-%c%c ", *item->key.ptr,
+			   *item->line.ptr);
+}
+
+static int say_right(void *context, const struct dg_item *item,
+		     struct dg_error *err)
+{
+	return dg_buf_addf(context, err, "+%c%c ", *item->key.ptr,
+			   *item->line.ptr);
+}
+
+static int say_equal(void *context, const struct dg_item *item,
+		     struct dg_error *err)
+{
+	return dg_buf_addf(context, err, "=%c%c ", *item->key.ptr,
+			   *item->line.ptr);
+}
+
+static int say_different(void *context, const struct dg_item *left,
+			 const struct dg_item *right, struct dg_error *err)
+{
+	return dg_buf_addf(context, err, "~%c%c/%c ", *left->key.ptr,
+			   *left->line.ptr, *right->line.ptr);
+}
+
+static int join(const char *left, const char *right, struct dg_buf *said,
+		struct dg_error *err)
+{
+	struct text_source a = source_of(left);
+	struct text_source b = source_of(right);
+	const struct dg_join_visitor visitor = {say_left, say_right, say_equal,
+						say_different, said};
+	int rc = dg_join(&a.source, &b.source, &visitor, err);
+
+	assert_int_equal(a.asked_after_failure + b.asked_after_failure, 0);
+	return rc;
+}
+
+static void test_join_reports_every_key_once_in_order(void **state)
+{
+	static const struct {
+		const char *left;
+		const char *right;
+		const char *said;
+	} cases[] = {
+		{"", "", ""},
+		{"a1", "", "-a1 "},
+		{"", "a1 b1", "+a1 +b1 "},
+		{"a1 b1", "a1 b1", "=a1 =b1 "},
+		{"a1 b1", "a1 b2", "=a1 ~b1/2 "},
+		{"a1 c1 d1", "b1 c2 e1", "-a1 +b1 ~c1/2 -d1 +e1 "},
+		{"x1", "a1 b1", "+a1 +b1 -x1 "},
+		{"a1 b1 c1", "c1", "-a1 -b1 =c1 "},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct dg_buf said = DG_BUF_INIT(1000);
+
+		assert_int_equal(
+			join(cases[i].left, cases[i].right, &said, NULL), 0);
+		assert_string_equal(dg_buf_str(&said), cases[i].said);
+		dg_buf_free(&said);
+	}
+}
+
+static void test_failing_side_ends_the_join_at_once(void **state)
+{
+	static const struct {
+		const char *left;
+		const char *right;
+		const char *said;
+		const char *message;
+	} cases[] = {
+		{"!", "a1", "", "! failed"},
+		{"a1", "!", "", "! failed"},
+		{"!L", "!R", "", "!L failed"},
+		/* What the other side has left must not look extra. */
+		{"a1 !", "a1 b1 c1", "=a1 ", "a1 ! failed"},
+		{"a1 b1 c1", "a1 !", "=a1 ", "a1 ! failed"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct dg_buf said = DG_BUF_INIT(1000);
+		struct dg_error err = {0};
+
+		assert_int_equal(
+			join(cases[i].left, cases[i].right, &said, &err),
+			DG_EIO);
+		assert_string_equal(dg_buf_str(&said), cases[i].said);
+		assert_string_equal(err.message, cases[i].message);
+		dg_buf_free(&said);
+	}
+}
+
+static int refuse(void *context, const struct dg_item *item,
+		  struct dg_error *err)
+{
+	(void)item;
+	++*(int *)context;
+	return dg_error_set(err, DG_EREFUSED, "no");
+}
+
+static void test_visitor_can_end_the_join(void **state)
+{
+	struct text_source a = source_of("a1 b1");
+	struct text_source b = source_of("");
+	int calls = 0;
+	const struct dg_join_visitor visitor = {.only_left = refuse,
+						.context = &calls};
+
+	(void)state;
+	assert_int_equal(dg_join(&a.source, &b.source, &visitor, NULL),
+			 DG_EREFUSED);
+	assert_int_equal(calls, 1);
+}
+
+static void test_visitor_may_be_deaf(void **state)
+{
+	struct text_source a = source_of("a1 b1 d1");
+	struct text_source b = source_of("b1 c1 d2");
+	const struct dg_join_visitor visitor = {0};
+
+	(void)state;
+	assert_int_equal(dg_join(&a.source, &b.source, &visitor, NULL), 0);
+}
+
+static void test_different_key_schemas_do_not_join(void **state)
+{
+	struct text_source a = source_of("a1");
+	struct text_source b = source_of("a1");
+	struct dg_change_count count;
+	struct dg_error err = {0};
+
+	(void)state;
+	b.source.keys = (struct dg_key_schema){2, {{"id", 'S'}, {"t", 'N'}}};
+	assert_int_equal(dg_join_count(&a.source, &b.source, &count, &err),
+			 DG_EINVALID);
+	assert_string_equal(err.message,
+			    "the key schemas differ: id (S) on one side, "
+			    "id (S), t (N) on the other");
+}
+
+static void test_changes_are_counted(void **state)
+{
+	struct text_source a = source_of("a1 c1 d1 f1 g1");
+	struct text_source b = source_of("b1 c2 d1 e1 g1 h1");
+	struct dg_change_count count;
+
+	(void)state;
+	assert_int_equal(dg_join_count(&a.source, &b.source, &count, NULL), 0);
+	assert_int_equal(count.added, 3);
+	assert_int_equal(count.changed, 1);
+	assert_int_equal(count.removed, 2);
+	assert_int_equal(count.equal, 2);
+}
+
+static void test_source_that_is_read_once_cannot_rewind(void **state)
+{
+	struct text_source s = source_of("a1");
+	struct dg_error err = {0};
+
+	(void)state;
+	assert_int_equal(dg_source_rewind(&s.source, &err), DG_EUNSUPPORTED);
+	s.source.rewind = text_rewind;
+	assert_int_equal(dg_source_rewind(&s.source, &err), 0);
+	dg_source_close(NULL);
+}
+
+static void test_table_digest_is_that_of_lines_with_newlines(void **state)
+{
+	struct dg_table_digest digest;
+	unsigned char bytes[DG_SHA256_SIZE];
+	char hex[DG_SHA256_HEX_SIZE], expected[DG_SHA256_HEX_SIZE];
+
+	(void)state;
+	assert_int_equal(dg_table_digest_open(&digest, NULL), 0);
+	dg_table_digest_add(&digest, DG_SLICE("{\"a\":1}"), NULL);
+	dg_table_digest_add(&digest, DG_SLICE("{}"), NULL);
+	assert_int_equal(digest.items, 2);
+	assert_int_equal(digest.bytes, 11);
+	assert_int_equal(dg_table_digest_finish(&digest, hex, NULL), 0);
+	dg_table_digest_close(&digest);
+	dg_table_digest_close(&digest);
+	dg_table_digest_close(NULL);
+	dg_sha256(DG_SLICE("{\"a\":1}\n{}\n"), bytes, NULL);
+	dg_hex(bytes, sizeof(bytes), expected);
+	assert_string_equal(hex, expected);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_join_reports_every_key_once_in_order),
+		cmocka_unit_test(test_failing_side_ends_the_join_at_once),
+		cmocka_unit_test(test_visitor_can_end_the_join),
+		cmocka_unit_test(test_visitor_may_be_deaf),
+		cmocka_unit_test(test_different_key_schemas_do_not_join),
+		cmocka_unit_test(test_changes_are_counted),
+		cmocka_unit_test(test_source_that_is_read_once_cannot_rewind),
+		cmocka_unit_test(
+			test_table_digest_is_that_of_lines_with_newlines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
