@@ -33,9 +33,9 @@ static void say(struct dg_session *session, const struct dg_dump_result *result)
 
 	if (result->duplicates)
 		dg_session_say(session, DG_LOG_WARNING,
-			       "%s items were read twice while the table "
-			       "changed; the later reading counts",
-			       dg_quantity_count(result->duplicates, count));
+			       "Read twice while the table changed: %s; the "
+			       "later reading counts",
+			       dg_quantity_items(result->duplicates, count));
 	if (result->spilled_bytes)
 		dg_session_say(session, DG_LOG_INFO,
 			       "Used %s of temporary space",
@@ -43,14 +43,14 @@ static void say(struct dg_session *session, const struct dg_dump_result *result)
 						 count));
 	if (!result->unchanged)
 		dg_session_say(session, DG_LOG_SUCCESS,
-			       "Dumped %s items of '%s' to %s",
-			       dg_quantity_count(result->items, count),
+			       "Dumped %s of '%s' to %s",
+			       dg_quantity_items(result->items, count),
 			       result->table, result->path);
 	if (result->committed)
 		say_commit(session, result);
 	if (result->tag) {
-		dg_session_say(session, DG_LOG_SUCCESS, "Tagged %.7s as %s",
-			       result->commit_id, result->tag);
+		dg_session_say(session, DG_LOG_SUCCESS, "Tag %s names %.7s",
+			       result->tag, result->commit_id);
 		dg_session_say_push(session, result->tag);
 	}
 }

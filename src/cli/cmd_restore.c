@@ -37,8 +37,8 @@ static void say_planned(struct dg_session *session,
 		dg_session_say(session, DG_LOG_INFO,
 			       "Table '%s' would be created", result->table);
 	dg_session_say(session, DG_LOG_INFO,
-		       "%s items would be written to '%s'; nothing was",
-		       dg_quantity_count(result->items, count), result->table);
+		       "%s would be written to '%s'; nothing was",
+		       dg_quantity_items(result->items, count), result->table);
 }
 
 static void say_done(struct dg_session *session,
@@ -52,16 +52,14 @@ static void say_done(struct dg_session *session,
 			       "Used %s of temporary space",
 			       dg_quantity_bytes((double)result->spilled_bytes,
 						 count));
-	dg_session_say(session, DG_LOG_SUCCESS,
-		       "Restored %s items of %s to '%s'",
-		       dg_quantity_count(result->written, count),
+	dg_session_say(session, DG_LOG_SUCCESS, "Restored %s of %s to '%s'",
+		       dg_quantity_items(result->written, count),
 		       result->source, result->table);
 	if (v->done)
-		dg_session_say(session, DG_LOG_SUCCESS, "Verified %s: %s %s",
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "Verified %s: %s as expected",
 			       v->full ? "item by item" : "by counting",
-			       dg_quantity_count(v->expected, count),
-			       v->full ? "items are equal"
-				       : "items were expected");
+			       dg_quantity_items(v->expected, count));
 }
 
 static void say_left_out(struct dg_session *session,

@@ -13,8 +13,8 @@ static int run(struct dg_session *session, const void *values,
 	(void)values;
 	if (rc < 0)
 		return rc;
-	dg_session_say(session, DG_LOG_SUCCESS, "Tagged %.7s as %s", commit_id,
-		       name);
+	dg_session_say(session, DG_LOG_SUCCESS, "Tag %s names %.7s", name,
+		       commit_id);
 	dg_session_say_push(session, name);
 	if (session->output.json) {
 		dg_session_summary_begin(session, &record, rc);

@@ -64,8 +64,8 @@ void dg_progress_line_format(const struct dg_progress_state *state,
 	char text[DG_QUANTITY_SIZE];
 
 	out[0] = '\0';
-	append(out, "%s: %s items", state->phase,
-	       dg_quantity_count(state->items, text));
+	append(out, "%s: %s", state->phase,
+	       dg_quantity_items(state->items, text));
 	if (state->bytes)
 		append(out, ", %s",
 		       dg_quantity_bytes((double)state->bytes, text));

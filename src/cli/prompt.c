@@ -22,9 +22,9 @@ static void ask(const struct dg_prompt *prompt,
 	char text[1024];
 
 	snprintf(text, sizeof(text),
-		 "%s items would be written into the table '%s' of the "
+		 "%s would be written into the table '%s' of the "
 		 "protected environment %s (%s, %s)",
-		 dg_quantity_count(question->items, count), question->table,
+		 dg_quantity_items(question->items, count), question->table,
 		 question->environment,
 		 question->region ? question->region : "no region",
 		 question->endpoint ? question->endpoint : "no endpoint");

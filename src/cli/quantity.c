@@ -20,6 +20,13 @@ const char *dg_quantity_count(uint64_t n, char out[DG_QUANTITY_SIZE])
 	return out;
 }
 
+const char *dg_quantity_items(uint64_t n, char out[DG_QUANTITY_SIZE])
+{
+	dg_quantity_count(n, out);
+	strcat(out, n == 1 ? " item" : " items");
+	return out;
+}
+
 const char *dg_quantity_bytes(double n, char out[DG_QUANTITY_SIZE])
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB"};

@@ -14,6 +14,9 @@
 /* "1,234,567". Each of these returns out. */
 const char *dg_quantity_count(uint64_t n, char out[DG_QUANTITY_SIZE]);
 
+/* "1 item", "1,234,567 items". */
+const char *dg_quantity_items(uint64_t n, char out[DG_QUANTITY_SIZE]);
+
 /* "999 bytes", "8.1 MB": powers of 1000. */
 const char *dg_quantity_bytes(double n, char out[DG_QUANTITY_SIZE]);
 

@@ -307,7 +307,7 @@ static void test_a_committed_dump_says_what_changed(void **state)
 	       "[SUCCESS] Dumped 1,234 items of 'prod-media' to "
 	       "backups/dynamodb/prod\n"
 	       "[SUCCESS] Committed 1a2b3c4 to main: +12 ~3 -1\n"
-	       "[SUCCESS] Tagged 1a2b3c4 as prod-20250127\n"
+	       "[SUCCESS] Tag prod-20250127 names 1a2b3c4\n"
 	       "[INFO] To share the tag: git push origin prod-20250127\n");
 }
 
@@ -367,7 +367,7 @@ static void test_a_restore_says_what_was_verified(void **state)
 	       "[WARNING] Not restored: deletion protection\n"
 	       "[SUCCESS] Restored 1,234 items of prod-20250127 to "
 	       "'local-media'\n"
-	       "[SUCCESS] Verified item by item: 1,234 items are equal\n");
+	       "[SUCCESS] Verified item by item: 1,234 items as expected\n");
 }
 
 static void test_an_incomplete_restore_shows_its_counts(void **state)
@@ -516,7 +516,7 @@ static void test_tag_names_the_commit_and_the_way_to_share_it(void **state)
 	expect("tag before main~1", 0,
 	       "tag          before\n"
 	       "commit       " ID "\n",
-	       "[SUCCESS] Tagged 1a2b3c4 as before\n"
+	       "[SUCCESS] Tag before names 1a2b3c4\n"
 	       "[INFO] To share the tag: git push origin before\n");
 	assert_string_equal(fake_library.tag_revision, "main~1");
 }

@@ -29,6 +29,16 @@ static void test_counts_have_thousands_separators(void **state)
 				    cases[i].text);
 }
 
+static void test_one_item_is_singular(void **state)
+{
+	char text[DG_QUANTITY_SIZE];
+
+	(void)state;
+	assert_string_equal(dg_quantity_items(0, text), "0 items");
+	assert_string_equal(dg_quantity_items(1, text), "1 item");
+	assert_string_equal(dg_quantity_items(1000, text), "1,000 items");
+}
+
 static void test_bytes_have_the_unit_that_keeps_them_short(void **state)
 {
 	static const struct {
@@ -115,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts_have_thousands_separators),
+		cmocka_unit_test(test_one_item_is_singular),
 		cmocka_unit_test(
 			test_bytes_have_the_unit_that_keeps_them_short),
 		cmocka_unit_test(
