@@ -2,6 +2,33 @@
 
 struct fake_library fake_library;
 
+int fake_library_reset(void **state)
+{
+	(void)state;
+	memset(&fake_library, 0, sizeof(fake_library));
+	fake_library.dump = (struct dg_dump_result){
+		.environment = (char *)"prod",
+		.table = (char *)"prod-media",
+		.path = (char *)"backups/dynamodb/prod",
+		.items = 1234,
+		.bytes = 5678,
+		.sha256 = SHA256,
+	};
+	fake_library.restore = (struct dg_restore_result){
+		.source = (char *)"prod-20250127",
+		.environment = (char *)"local",
+		.table = (char *)"local-media",
+		.items = 1234,
+		.written = 1234,
+		.verification = {.done = true,
+				 .full = true,
+				 .expected = 1234,
+				 .equal = 1234,
+				 .extra = 3},
+	};
+	return 0;
+}
+
 struct dg_backup_list {
 	size_t next;
 };

@@ -7,6 +7,9 @@
 
 #include <ddbgit/ddbgit.h>
 
+#define SHA256                                                                 \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 struct fake_library {
 	/* Answers. */
 	int rc;
@@ -31,5 +34,8 @@ struct fake_library {
 };
 
 extern struct fake_library fake_library;
+
+/* A dump and a restore that succeed, and no backups. A cmocka setup. */
+int fake_library_reset(void **state);
 
 #endif
