@@ -126,6 +126,9 @@ int dg_dump_commit_open(struct dg_dump_job *job, struct dg_error *err)
 		.log = job->run->log,
 		.now_iso = now,
 		.now = dg_clock_wall_ms(&job->env.clock) / 1000,
+		.clock = &job->env.clock,
+		.memory = job->reading.memory,
+		.temp_dir = job->reading.temp_dir,
 	};
 	int rc = open_repository(job, err);
 
@@ -375,6 +378,19 @@ static int check_tag_is_free(const struct dg_dump_job *job,
 	return dg_error_hint(err, "Give another name, or --tag alone");
 }
 
+static int count_changes(struct dg_dump_job *job, struct dg_error *err)
+{
+	struct dg_fileset *files = NULL;
+	int rc = dg_commit_files(&files, job->commit, err);
+
+	if (rc == 0)
+		rc = dg_changes_count(&job->result->changes,
+				      dg_commit_tip(job->commit), files,
+				      &job->reading, err);
+	dg_fileset_close(files);
+	return rc;
+}
+
 static int make_commit(struct dg_dump_job *job, struct dg_error *err)
 {
 	struct dg_message message;
@@ -384,9 +400,7 @@ static int make_commit(struct dg_dump_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = stage_description(job, err);
 	if (rc == 0)
-		rc = dg_changes_count(
-			&job->result->changes, dg_commit_tip(job->commit),
-			dg_commit_files(job->commit), &job->reading, err);
+		rc = count_changes(job, err);
 	if (rc == 0) {
 		make_message(job, &message, &text);
 		rc = dg_cancel_check(job->run->cancel, err);

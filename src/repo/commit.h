@@ -71,8 +71,10 @@ int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 int dg_commit_keep(struct dg_commit *commit, const char *name,
 		   struct dg_fileset *files, struct dg_error *err);
 
-/* What was added so far, readable again; borrowed. */
-struct dg_fileset *dg_commit_files(struct dg_commit *commit);
+/* The snapshot's folder as it would be committed now, readable again. The
+ * caller closes it, before the commit. */
+int dg_commit_files(struct dg_fileset **out, struct dg_commit *commit,
+		    struct dg_error *err);
 
 /* Is what was added under `name` (a file or folder) the tip's own object?
  * Also where neither has anything. */

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "repo/commit_state.h"
+#include "repo/tree_fileset.h"
 #include <stdlib.h>
 
 static int tree_error(struct dg_error *err, int rc)
@@ -158,11 +159,12 @@ static int write_commit(struct dg_commit *commit, const git_oid *root,
 	return rc < 0 ? dg_git_error(err, rc, "cannot write the commit") : 0;
 }
 
-int dg_commit_build(struct dg_commit *commit, struct dg_error *err)
+/* The snapshot's folder as it will be: what was added, and what else the tip
+ * holds there. */
+static int write_snapshot(git_oid *out, struct dg_commit *commit,
+			  struct dg_error *err)
 {
 	struct folder folder = {.base = commit->tip_dir, .drop = commit->owned};
-	git_oid id, root;
-	int rc;
 
 	dg_blob_list_sort(&commit->blobs);
 	if (!commit->blobs.count)
@@ -170,7 +172,33 @@ int dg_commit_build(struct dg_commit *commit, struct dg_error *err)
 				    "there is nothing to commit");
 	folder.list = commit->blobs.blobs;
 	folder.to = commit->blobs.count;
-	rc = write_folder(&id, commit, &folder, err);
+	return write_folder(out, commit, &folder, err);
+}
+
+int dg_commit_files(struct dg_fileset **out, struct dg_commit *commit,
+		    struct dg_error *err)
+{
+	git_tree *tree = NULL;
+	git_oid id;
+	int rc = write_snapshot(&id, commit, err);
+
+	*out = NULL;
+	if (rc < 0)
+		return rc;
+	rc = git_tree_lookup(&tree, commit->repo->git, &id);
+	if (rc < 0)
+		return tree_error(err, rc);
+	rc = dg_tree_fileset(out, commit->repo, tree, commit->path,
+			     commit->memory, err);
+	git_tree_free(tree);
+	return rc;
+}
+
+int dg_commit_build(struct dg_commit *commit, struct dg_error *err)
+{
+	git_oid id, root;
+	int rc = write_snapshot(&id, commit, err);
+
 	if (!rc)
 		rc = graft(&root, commit, &id, err);
 	if (!rc)
