@@ -77,7 +77,7 @@ def test_an_unchanged_table_makes_no_second_commit(media):
                      r"\d{4}-\d\d-\d\d\)\n", again.err), again.err
     assert objects(media) == before
     assert commits(media) == 2
-    assert media.git("status", "--porcelain") == ""
+    assert media.git("status", "--porcelain", "--", "backups") == ""
     media.ddbgit("dump", "--env=dev", "--commit", "--allow-empty")
     assert commits(media) == 3
 
@@ -155,7 +155,7 @@ def test_another_branch(media):
     head = media.git("rev-parse", "HEAD")
     media.ddbgit("dump", "--env=dev", "--branch=backups")
     assert media.git("rev-parse", "HEAD") == head
-    assert media.git("status", "--porcelain") == ""
+    assert media.git("status", "--porcelain", "--", "backups") == ""
     assert not media.snapshot("dev").exists()
     assert media.git("rev-list", "--count", "backups") == "1"
     assert media.git("fsck", "--strict") == ""
