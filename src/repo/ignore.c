@@ -105,19 +105,28 @@ static int check_path(struct dg_commit *commit, const char *path,
 	return ignored ? refuse(path, NULL, err) : 0;
 }
 
+/* Once the snapshot is tracked, ignore rules have no say in what it holds. */
 int dg_commit_check_ignored(struct dg_commit *commit, git_index *index,
 			    struct dg_error *err)
 {
+	bool tracked = false;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; !rc && commit->owned[i]; i++) {
+	for (i = 0; !rc && !tracked && commit->owned[i]; i++) {
 		char *path;
 
 		rc = dg_commit_full_path(&path, commit, commit->owned[i], err);
 		if (rc < 0)
 			return rc;
-		if (!is_tracked(commit, index, path, commit->owned[i]))
+		tracked = is_tracked(commit, index, path, commit->owned[i]);
+		free(path);
+	}
+	for (i = 0; !rc && !tracked && commit->owned[i]; i++) {
+		char *path;
+
+		rc = dg_commit_full_path(&path, commit, commit->owned[i], err);
+		if (!rc)
 			rc = check_path(commit, path, err);
 		free(path);
 	}
