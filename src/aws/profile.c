@@ -1,7 +1,7 @@
 #include "aws/profile.h"
 #include "aws/config_file.h"
+#include "aws/profile_settings.h"
 #include "aws/secret.h"
-#include "aws/settings.h"
 #include "base/text.h"
 
 #include <pwd.h>

@@ -2,8 +2,8 @@
  * The settings of one file in ~/.aws, by profile, in the file's order. Words
  * and rules: see aws/profile.h.
  */
-#ifndef DG_AWS_SETTINGS_H
-#define DG_AWS_SETTINGS_H
+#ifndef DG_AWS_PROFILE_SETTINGS_H
+#define DG_AWS_PROFILE_SETTINGS_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "aws/settings.h"
+#include "aws/profile_settings.h"
 #include "aws/config_file.h"
 #include "base/text.h"
 
