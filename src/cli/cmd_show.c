@@ -2,6 +2,7 @@
 #include "cli/record.h"
 #include "cli/session.h"
 #include <ddbgit/backups.h>
+#include <stdio.h>
 
 struct show_values {
 	const char *environment;
@@ -66,7 +67,10 @@ static void print_details(struct dg_output *output,
 	dg_output_field(output, "billing", d->billing);
 	dg_output_field(output, "time to live", d->time_to_live);
 	dg_output_field(output, "sha256", d->sha256[0] ? d->sha256 : NULL);
-	dg_output_field(output, "written by", d->tool_version);
+	if (d->tool_version) {
+		snprintf(text, sizeof(text), "ddbgit %s", d->tool_version);
+		dg_output_field(output, "written by", text);
+	}
 }
 
 static void write_indexes(struct dg_json_writer *w,

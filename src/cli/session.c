@@ -125,7 +125,7 @@ static int apply_common(struct dg_session *session, struct dg_error *err)
 
 static int usage_hint(const struct dg_command *command, struct dg_error *err)
 {
-	return dg_error_hint(err, "see 'ddbgit help%s%s'", command ? " " : "",
+	return dg_error_hint(err, "See 'ddbgit help%s%s'", command ? " " : "",
 			     command ? command->name : "");
 }
 

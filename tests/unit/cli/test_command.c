@@ -79,27 +79,27 @@ static void test_mistakes_stop_before_the_library(void **state)
 	} cases[] = {
 		{"dmup",
 		 "[ERROR] unknown command 'dmup'; did you mean 'dump'?\n"
-		 "        see 'ddbgit help'\n"},
+		 "        See 'ddbgit help'\n"},
 		{"help lgo", "[ERROR] unknown command 'lgo'; did you mean "
 			     "'log'?\n"},
 		{"--env=prod dump", "[ERROR] unknown option '--env'\n"
-				    "        see 'ddbgit help'\n"},
+				    "        See 'ddbgit help'\n"},
 		{"dump --comit", "[ERROR] unknown option '--comit'; did you "
 				 "mean '--commit'?\n"
-				 "        see 'ddbgit help dump'\n"},
+				 "        See 'ddbgit help dump'\n"},
 		{"dump prod", "[ERROR] unexpected argument 'prod'\n"
-			      "        see 'ddbgit help dump'\n"},
+			      "        See 'ddbgit help dump'\n"},
 		{"tag", "[ERROR] usage: ddbgit tag NAME [REV]\n"
-			"        see 'ddbgit help tag'\n"},
+			"        See 'ddbgit help tag'\n"},
 		{"tag a b c", "[ERROR] unexpected argument 'c'\n"
-			      "        see 'ddbgit help tag'\n"},
+			      "        See 'ddbgit help tag'\n"},
 		{"dump --layout=chunked",
 		 "[ERROR] the chunked layout is not available in this "
 		 "version; use --layout=single\n"
-		 "        see 'ddbgit help dump'\n"},
+		 "        See 'ddbgit help dump'\n"},
 		/* Options that come with later versions. */
 		{"restore --mirror", "[ERROR] unknown option '--mirror'\n"
-				     "        see 'ddbgit help restore'\n"},
+				     "        See 'ddbgit help restore'\n"},
 	};
 	size_t i;
 
@@ -209,7 +209,7 @@ static void test_a_mistake_in_json_is_an_object(void **state)
 	assert_string_equal(done.out,
 			    "{\"type\":\"error\",\"code\":\"usage\","
 			    "\"message\":\"unknown option '--comit'; did you "
-			    "mean '--commit'?\",\"hint\":\"see 'ddbgit help "
+			    "mean '--commit'?\",\"hint\":\"See 'ddbgit help "
 			    "dump'\",\"exit\":2}\n");
 	finish(&done);
 }

@@ -207,6 +207,7 @@ static void test_show_prints_what_is_known(void **state)
 		.subject = (char *)"Dump prod-media",
 		.table = (char *)"prod-media",
 		.keys = (char *)"id (S)",
+		.tool_version = (char *)"0.1.0",
 		.indexes = &index,
 		.index_count = 1,
 		.has_items = true,
@@ -222,7 +223,8 @@ static void test_show_prints_what_is_known(void **state)
 	       "size         5.7 kB\n"
 	       "changes      +0 ~0 -0\n"
 	       "keys         id (S)\n"
-	       "index        by-user (global): user (S), time (N); ALL\n",
+	       "index        by-user (global): user (S), time (N); ALL\n"
+	       "written by   ddbgit 0.1.0\n",
 	       "");
 	assert_string_equal(fake_library.show_options.revision,
 			    "prod-20250127");
