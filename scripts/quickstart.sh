@@ -19,9 +19,11 @@ fi
 say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 die() { echo "quickstart: $*" >&2 && exit 1; }
 
+show() { printf '%s$ %s%s\n' "$bold" "$*" "$plain"; }
+
 # Prints the command as one would type it, and runs it.
 run() {
-	printf '%s$ %s%s\n' "$bold" "$(typed "$@")" "$plain"
+	show "$(typed "$@")"
 	"$@"
 }
 
@@ -64,7 +66,7 @@ trap stop_emulator EXIT
 endpoint=$("$python" "$support/emulator.py" start --pid-file .quickstart/pid)
 
 table() { # VERB TABLE [FILE]
-	printf '%s$ seed_table.py %s%s\n' "$bold" "$*" "$plain"
+	show "seed_table.py $*"
 	"$python" "$support/seed_table.py" "$1" "$endpoint" "${@:2}"
 }
 
@@ -103,7 +105,9 @@ run ddbgit dump --env=prod --commit
 say "3. The backups, and what the last one changed"
 run ddbgit log
 run git --no-pager show --stat
-run git --no-pager diff --unified=0 "$tag" HEAD -- backups/dynamodb/prod/table-data.json | cut -c 1-78
+data=backups/dynamodb/prod/table-data.json
+show "git diff --unified=0 $tag HEAD -- $data | cut -c 1-78"
+git --no-pager diff --unified=0 "$tag" HEAD -- "$data" | cut -c 1-78
 
 say "4. Put the tagged state into the local environment"
 run ddbgit restore --env=local --rev="$tag"
@@ -111,7 +115,7 @@ run ddbgit restore --env=local --rev="$tag"
 say "5. Is it the tagged state? boto3 compares the tables, Git the dumps"
 table compare local-media .quickstart/state.json
 run ddbgit dump --env=local
-run git diff --exit-code "$tag:backups/dynamodb/prod/table-data.json" \
+run git --no-pager diff --exit-code "$tag:$data" \
 	backups/dynamodb/local/table-data.json
 echo "no difference"
 
