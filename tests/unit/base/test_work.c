@@ -91,6 +91,40 @@ static void test_failure_stops_the_others_and_is_returned(void **state)
 	assert_int_equal(job.ran[TASKS - 1], 0);
 }
 
+/* Task 0 gives up first, say because task 1 stopped a queue before it came to
+ * its own error. */
+static int give_up_first(void *context, size_t worker, size_t task,
+			 struct dg_cancel *stop, struct dg_error *err)
+{
+	(void)context;
+	(void)worker;
+	if (task == 0)
+		return dg_error_set(err, DG_ECANCELLED, "interrupted");
+	while (!dg_cancelled(stop))
+		sched_yield();
+	return dg_error_set(err, DG_EIO, "the cause");
+}
+
+static void test_cause_counts_more_than_who_gave_up_first(void **state)
+{
+	const struct dg_work work = {
+		.run = give_up_first,
+		.workers = 2,
+		.tasks = 2,
+	};
+	struct dg_error err = {0};
+	int tries = 0;
+	int rc;
+
+	(void)state;
+	/* Task 1 may not have begun when task 0 is through: then again. */
+	do {
+		rc = dg_work_run(&work, &err);
+	} while (rc == DG_ECANCELLED && ++tries < 10000);
+	assert_int_equal(rc, DG_EIO);
+	assert_string_equal(err.message, "the cause");
+}
+
 static void test_one_worker_stops_after_a_failure(void **state)
 {
 	struct job job = {.fails_at = 5, .waits_at = -1};
@@ -206,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_every_task_runs_once),
 		cmocka_unit_test(test_no_task_is_no_work),
 		cmocka_unit_test(test_failure_stops_the_others_and_is_returned),
+		cmocka_unit_test(test_cause_counts_more_than_who_gave_up_first),
 		cmocka_unit_test(test_one_worker_stops_after_a_failure),
 		cmocka_unit_test(test_callers_cancel_reaches_running_tasks),
 		cmocka_unit_test(test_cancelled_before_it_began_runs_nothing),

@@ -72,6 +72,28 @@ static void test_of_equal_keys_the_highest_number_comes_first(void **state)
 	dg_arena_free(&arena);
 }
 
+static void test_of_equal_numbers_too_what_was_added_last_comes_first(
+	void **state)
+{
+	struct dg_record record = {.sequence = 1, .key = DG_SLICE("key")};
+	struct dg_arena arena;
+	char lines[] = "abc";
+	size_t i;
+
+	(void)state;
+	dg_arena_init(&arena, 4096);
+	for (i = 0; i < 3; i++) {
+		record.line = dg_slice_of(lines + i, 1);
+		assert_int_equal(dg_arena_add(&arena, &record, NULL), 1);
+	}
+	dg_arena_sort(&arena);
+	for (i = 0; i < 3; i++) {
+		dg_arena_get(&arena, i, &record);
+		assert_int_equal(*record.line.ptr, lines[2 - i]);
+	}
+	dg_arena_free(&arena);
+}
+
 static void check_sorted(const struct dg_arena *arena, size_t count)
 {
 	struct dg_record before, record;
@@ -160,6 +182,8 @@ int main(void)
 		cmocka_unit_test(test_arena_takes_what_fits_and_no_more),
 		cmocka_unit_test(
 			test_of_equal_keys_the_highest_number_comes_first),
+		cmocka_unit_test(
+			test_of_equal_numbers_too_what_was_added_last_comes_first),
 		cmocka_unit_test(test_every_pattern_is_sorted_at_every_depth),
 	};
 

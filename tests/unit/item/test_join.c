@@ -142,6 +142,8 @@ static void test_failing_side_ends_the_join_at_once(void **state)
 		/* What the other side has left must not look extra. */
 		{"a1 !", "a1 b1 c1", "=a1 ", "a1 ! failed"},
 		{"a1 b1 c1", "a1 !", "=a1 ", "a1 ! failed"},
+		/* The first failure is the one that is told. */
+		{"a1 !L", "a1 !R", "=a1 ", "a1 !L failed"},
 	};
 	size_t i;
 
