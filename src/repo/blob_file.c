@@ -202,8 +202,8 @@ static void blob_close(struct dg_file *self)
 
 static int read_size(struct blob_file *file, struct dg_error *err)
 {
-	git_object_t type;
-	size_t size;
+	git_object_t type = GIT_OBJECT_INVALID;
+	size_t size = 0;
 	int rc = git_repository_odb(&file->odb, file->repo->git);
 
 	if (!rc)

@@ -80,16 +80,4 @@ bool dg_commit_tip_blob(git_oid *out, const struct dg_commit *commit,
 int dg_index_lock(struct dg_commit *commit, struct dg_error *err);
 void dg_index_unlock(struct dg_commit *commit);
 
-/* Makes the index entries of the path those of `blobs` (sorted), with the
- * stat data of the work tree's files. trust: these were just put in place;
- * else each is hashed first, and one that differs gets no stat data, so that
- * Git looks at it. The index lock is held. index_entries.c */
-int dg_index_set_entries(struct dg_commit *commit,
-			 const struct dg_blob_list *blobs, bool trust,
-			 struct dg_error *err);
-/* Are they like that already? */
-int dg_index_has_entries(bool *out, struct dg_commit *commit,
-			 const struct dg_blob_list *blobs,
-			 struct dg_error *err);
-
 #endif

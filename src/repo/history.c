@@ -72,7 +72,7 @@ static int parent_trees(git_tree ***out, size_t *count, struct dg_repo *repo,
 			const git_commit *commit, struct dg_error *err)
 {
 	unsigned int i, parents = git_commit_parentcount(commit);
-	git_tree **trees = calloc((size_t)parents + 1, sizeof(*trees));
+	git_tree **trees = calloc((size_t)parents + 1, sizeof(git_tree *));
 	int rc = trees ? 0 : dg_error_nomem(err);
 
 	for (i = 0; !rc && i < parents; i++)

@@ -93,7 +93,7 @@ int dg_git_identity(git_signature **author, git_signature **committer,
 {
 	git_config *config = NULL;
 	bool fell_back = false;
-	bool author_fell_back;
+	bool author_fell_back = false;
 	int rc = git_repository_config_snapshot(&config, repo->git);
 
 	*author = NULL;
@@ -108,7 +108,7 @@ int dg_git_identity(git_signature **author, git_signature **committer,
 		*author = NULL;
 		return dg_git_error(err, rc, "cannot use the Git identity");
 	}
-	if (fell_back || author_fell_back)
+	if (*committer && (fell_back || author_fell_back))
 		dg_info(repo->log,
 			"Git knows no full identity here (user.name, "
 			"user.email): committing as %s <%s>",

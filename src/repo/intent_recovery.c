@@ -144,18 +144,35 @@ static bool is_its_own(const struct dead_run *run, const char *path,
 	return age >= 0 && age <= TAKING_S;
 }
 
+/* Cuts "dev ino seconds nanoseconds path": the path, or NULL. */
+static const char *read_description(struct described *file, const char *words)
+{
+	unsigned long long number[4];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		char *end;
+
+		number[i] = strtoull(words, &end, 10);
+		if (end == words || *end != ' ')
+			return NULL;
+		words = end + 1;
+	}
+	file->dev = number[0];
+	file->ino = number[1];
+	file->ctime_s = (long long)number[2];
+	file->ctime_ns = (long)number[3];
+	return words;
+}
+
 static void undo_lock(struct dead_run *run, const char *words)
 {
 	struct described file;
 	struct stat st;
-	int used = 0;
-	const char *path;
+	const char *path = read_description(&file, words);
 
-	if (sscanf(words, "%llu %llu %lld %ld %n", &file.dev, &file.ino,
-		   &file.ctime_s, &file.ctime_ns, &used) != 4 ||
-	    !used)
+	if (!path)
 		return;
-	path = words + used;
 	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	if (!is_its_own(run, path, &file, &st)) {

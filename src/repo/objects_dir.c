@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ABANDONED_AFTER_S (24 * 60 * 60)
+#define ABANDONED_AFTER_S ((int64_t)24 * 60 * 60)
 #define PATH_LIMIT 4096
 
 static int open_folder(const struct dg_repo *repo, const char *name)

@@ -64,13 +64,13 @@ static int resolve(char *path, const char *directory, struct dg_error *err)
 		if (kept)
 			*cut = '\0';
 		else
-			strcpy(copy, cut ? "/" : ".");
+			memcpy(copy, cut ? "/" : ".", 2);
 	}
 	if (strlen(real) >= PATH_LIMIT) {
 		rc = too_long(directory, err);
 		goto done;
 	}
-	strcpy(path, strcmp(real, "/") != 0 ? real : "");
+	snprintf(path, PATH_LIMIT, "%s", strcmp(real, "/") != 0 ? real : "");
 	rc = append(path, directory + kept, directory, err);
 done:
 	free(copy);

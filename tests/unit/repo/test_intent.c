@@ -35,7 +35,7 @@ static void test_locks_of_a_killed_run_are_removed_by_the_next(void **state)
 
 	assert_ok(f, backup(f, NULL, "zero\n", NULL));
 	for (steps = 0; steps < 3; steps++) {
-		char data[16], count[16];
+		char data[32], count[32];
 
 		snprintf(data, sizeof(data), "data %d\n", steps);
 		killed_backup(f, data, steps);
