@@ -2,8 +2,11 @@
  * Keys: which attributes identify an item, and their order. A key is encoded
  * into bytes whose memcmp order is DynamoDB's: partition key, then sort key;
  * S by UTF-8 bytes, N by value, B by bytes. In S and B a 00 is written 00 FF
- * and each part ends 00 00, so the order is prefix-safe. Sorting, merging,
- * joining and chunking use this one encoding.
+ * and each part ends 00 00, so the order is prefix-safe. A number is 02 for
+ * zero; else 03, the decimal exponent of its first digit plus 130, each two
+ * digits (the last pair filled with 0) as their value plus one, 00; below zero
+ * 01 and then all these bytes complemented. Sorting, merging, joining and
+ * chunking use this one encoding.
  */
 #ifndef DG_ITEM_KEY_H
 #define DG_ITEM_KEY_H
