@@ -168,7 +168,7 @@ static void test_unchanged_files_are_left_alone(void **state)
 	struct stat before, after;
 
 	write_snapshot(*state, "t", "new");
-	scratch_write(*state, "t/" DG_METADATA_FILE, "old metadata");
+	scratch_write(*state, "t/" DG_METADATA_FILE, "old " DG_METADATA_FILE);
 	assert_int_equal(stat(scratch_path(*state, "t/" DG_DATA_FILE), &before),
 			 0);
 	dir = open_dir(*state, DG_SNAPSHOT_DIR_WRITE);
@@ -210,6 +210,7 @@ static void test_what_is_not_published_goes(void **state)
 	assert_int_equal(sink->create(sink, CHUNK_1, 3, &file, NULL), 0);
 	assert_int_equal(file->write(file, "abc", 3, NULL), 0);
 	file->discard(file);
+	assert_false(scratch_exists(*state, "t/.ddbgit/new/" CHUNK_1));
 	dg_snapshot_dir_close(dir);
 	expect_on_disk(*state, "old");
 	expect_list(*state, all_names);
