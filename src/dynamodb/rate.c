@@ -101,13 +101,21 @@ void dg_rate_close(struct dg_rate *rate)
 	free(rate);
 }
 
+/* What the requests under way will probably cost. The lock is held. */
+static double reserved(const struct dg_rate *rate)
+{
+	return (double)rate->under_way * rate->estimate;
+}
+
 /* What has flown in since it was last looked at. The lock is held. */
 static void fill(struct dg_rate *rate, int64_t now)
 {
+	double full = rate->units * BURST_SECONDS + reserved(rate);
+
 	rate->balance += (double)(now - rate->filled_ms) / 1000 * rate->units;
 	rate->filled_ms = now;
-	if (rate->balance > rate->units * BURST_SECONDS)
-		rate->balance = rate->units * BURST_SECONDS;
+	if (rate->balance > full)
+		rate->balance = full;
 }
 
 /* Takes, or says how many milliseconds to wait before asking again. */
@@ -118,7 +126,7 @@ static int64_t try_take(struct dg_rate *rate)
 
 	pthread_mutex_lock(&rate->lock);
 	fill(rate, dg_clock_now_ms(rate->clock));
-	free_units = rate->balance - (double)rate->under_way * rate->estimate;
+	free_units = rate->balance - reserved(rate);
 	if (free_units >= 0) {
 		rate->under_way++;
 	} else {

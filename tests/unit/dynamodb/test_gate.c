@@ -1,0 +1,90 @@
+#include "dynamodb/gate.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct dg_gate *open_gate(size_t max)
+{
+	struct dg_gate *gate;
+	struct dg_error err;
+
+	assert_int_equal(dg_gate_open(&gate, max, &err), 0);
+	return gate;
+}
+
+static void test_throttling_halves_the_room_once_for_all_under_way(void **state)
+{
+	struct dg_gate *gate = open_gate(8);
+	uint64_t ticket[8];
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		ticket[i] = dg_gate_enter(gate);
+	for (int i = 0; i < 8; i++)
+		dg_gate_leave(gate, ticket[i], true);
+	assert_int_equal(dg_gate_room(gate), 4);
+	dg_gate_leave(gate, dg_gate_enter(gate), true);
+	assert_int_equal(dg_gate_room(gate), 2);
+	dg_gate_close(gate);
+}
+
+static void test_room_for_one_is_always_left(void **state)
+{
+	struct dg_gate *gate = open_gate(4);
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		dg_gate_leave(gate, dg_gate_enter(gate), true);
+	assert_int_equal(dg_gate_room(gate), 1);
+	dg_gate_lower(gate, 0);
+	assert_int_equal(dg_gate_room(gate), 1);
+	dg_gate_close(gate);
+}
+
+static void test_room_comes_back_slowly(void **state)
+{
+	struct dg_gate *gate = open_gate(4);
+	int successes = 0;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		dg_gate_leave(gate, dg_gate_enter(gate), true);
+	while (dg_gate_room(gate) < 4) {
+		dg_gate_leave(gate, dg_gate_enter(gate), false);
+		successes++;
+	}
+	assert_in_range(successes, 10, 40);
+	for (int i = 0; i < 100; i++)
+		dg_gate_leave(gate, dg_gate_enter(gate), false);
+	assert_int_equal(dg_gate_room(gate), 4);
+	dg_gate_close(gate);
+}
+
+static void test_lowered_maximum_stays(void **state)
+{
+	struct dg_gate *gate = open_gate(8);
+
+	(void)state;
+	dg_gate_lower(gate, 3);
+	dg_gate_lower(gate, 6);
+	for (int i = 0; i < 100; i++)
+		dg_gate_leave(gate, dg_gate_enter(gate), false);
+	assert_int_equal(dg_gate_room(gate), 3);
+	dg_gate_close(gate);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_throttling_halves_the_room_once_for_all_under_way),
+		cmocka_unit_test(test_room_for_one_is_always_left),
+		cmocka_unit_test(test_room_comes_back_slowly),
+		cmocka_unit_test(test_lowered_maximum_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
