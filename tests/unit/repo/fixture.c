@@ -170,6 +170,8 @@ static char *output_of(char *line)
 	while (text.len && text.ptr[text.len - 1] == '\n')
 		text.ptr[--text.len] = '\0';
 	free(line);
+	if (!text.len)
+		dg_buf_free(&text);
 	return text.len ? dg_buf_detach(&text, NULL) : strdup("");
 }
 

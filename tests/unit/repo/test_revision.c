@@ -32,8 +32,7 @@ static void test_revisions_are_what_rev_parse_takes(void **state)
 					    "noted",
 					    "HEAD^0",
 					    "refs/tags/noted",
-					    "HEAD@{0}",
-					    ":/again"};
+					    "HEAD@{0}"};
 	struct fixture *f = *state;
 	size_t i;
 
