@@ -67,24 +67,30 @@ static void count_written(struct run *run, size_t items, uint64_t bytes,
 	pthread_mutex_unlock(&run->lock);
 }
 
-/* An item that the service does not take: told, and the rest goes on. */
+/* An item that the service does not take, for the reason in err: told, and the
+ * rest goes on. */
 static int refuse(struct worker *worker, const struct dg_batch_item *item,
 		  struct dg_error *err)
 {
 	struct run *run = worker->run;
 	const struct dg_batch_write_options *options = run->options;
+	const char *type = dg_connection_error_type(worker->connection);
+	const char *words = dg_connection_error_words(worker->connection);
 	struct dg_buf key = DG_BUF_INIT(KEY_JSON_MAX);
-	int rc = dg_key_json(run->keys, dg_batch_item_line(item), &key, err);
+	struct dg_error own = {0};
+	int rc = dg_key_json(run->keys, dg_batch_item_line(item), &key, &own);
 
+	/* A 413 may come without a word. */
+	type = type[0] ? type : "RequestEntityTooLarge";
+	words = words[0] ? words : err->message;
 	pthread_mutex_lock(&run->lock);
 	run->stats.refused++;
 	if (rc == 0 && options->refused)
-		rc = options->refused(
-			options->context, dg_buf_slice(&key),
-			dg_connection_error_type(worker->connection),
-			dg_connection_error_words(worker->connection), err);
+		rc = options->refused(options->context, dg_buf_slice(&key),
+				      type, words, &own);
 	pthread_mutex_unlock(&run->lock);
 	dg_buf_free(&key);
+	*err = own;
 	return rc;
 }
 

@@ -43,23 +43,42 @@ static int set_provisioned(struct dg_json *to, const struct dg_json *from,
 	return dg_json_set(to, "ProvisionedThroughput", units, err);
 }
 
-/* The maximum of requests on demand; -1 (and absence) mean none. */
+static const char *const maximum_names[] = {"MaxReadRequestUnits",
+					    "MaxWriteRequestUnits"};
+
+/* A maximum of requests on demand; -1 (and absence) mean none. */
+static bool get_maximum(const struct dg_json *owner, size_t which,
+			uint64_t *value)
+{
+	return dg_json_get_u64(dg_json_get(owner, "OnDemandThroughput"),
+			       maximum_names[which], value) &&
+	       *value > 0;
+}
+
+static bool has_maximum(const struct dg_json *owner)
+{
+	uint64_t value;
+
+	return get_maximum(owner, 0, &value) || get_maximum(owner, 1, &value);
+}
+
 static int set_on_demand(struct dg_json *to, const struct dg_json *from,
 			 struct dg_error *err)
 {
-	static const char *const names[] = {"MaxReadRequestUnits",
-					    "MaxWriteRequestUnits"};
-	const struct dg_json *maximum = dg_json_get(from, "OnDemandThroughput");
 	struct dg_json *units = NULL;
-	int rc = dg_json_new_object(&units, err);
+	int rc;
 
+	if (!has_maximum(from))
+		return 0;
+	rc = dg_json_new_object(&units, err);
 	for (size_t i = 0; rc == 0 && i < 2; i++) {
 		uint64_t value;
 
-		if (dg_json_get_u64(maximum, names[i], &value) && value > 0)
-			rc = dg_json_set_u64(units, names[i], value, err);
+		if (get_maximum(from, i, &value))
+			rc = dg_json_set_u64(units, maximum_names[i], value,
+					     err);
 	}
-	if (rc < 0 || dg_json_length(units) == 0) {
+	if (rc < 0) {
 		dg_json_free(units);
 		return rc;
 	}
@@ -170,7 +189,7 @@ static int note_settings(const struct dg_creation *creation,
 			"provisioned capacity (%llu read, %llu write units)",
 			(unsigned long long)dg_table_read_units(table),
 			(unsigned long long)dg_table_write_units(table));
-	if (rc == 0 && dg_json_get(table, "OnDemandThroughput"))
+	if (rc == 0 && has_maximum(table))
 		rc = dg_table_note(left_out, err, "maximum on-demand capacity");
 	if (rc == 0 && has_stream(table))
 		rc = dg_table_note(left_out, err, "stream");
