@@ -60,9 +60,9 @@ const char *dg_commit_tip_id(const struct dg_commit *commit);
 /* Blobs from memory or a spool; for runs without a work tree. Borrowed. */
 struct dg_sink *dg_commit_sink(struct dg_commit *commit);
 
-/* Takes every file of the set (the staged files), or those of the folders in
- * it; whatever the tip holds already is hashed but not written again. Of two
- * files added under one name the later counts. */
+/* Takes every file of the set (the staged files) under the snapshot's own
+ * names, those of folders too; whatever the tip holds already is hashed but
+ * not written again. Of two files added under one name the later counts. */
 int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 			struct dg_error *err);
 /* The set is only part of the snapshot: keeps the tip's entry for `name`,

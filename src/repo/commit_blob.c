@@ -172,14 +172,27 @@ struct add_walk {
 static int add_folder(struct dg_commit *commit, struct dg_fileset *files,
 		      const char *folder, struct dg_error *err);
 
+static bool is_owned(const struct dg_commit *commit, const char *name)
+{
+	const char *const *own = commit->owned;
+
+	while (*own && strcmp(*own, name) != 0)
+		own++;
+	return *own != NULL;
+}
+
 static int add_listed(void *context, const struct dg_fileset_entry *entry,
 		      struct dg_error *err)
 {
 	struct add_walk *walk = context;
 	char *path = NULL;
-	int rc = dg_asprintf(&path, err, "%s%s%s", walk->folder,
-			     *walk->folder ? "/" : "", entry->name);
+	int rc;
 
+	/* What else stands in the folder is not the snapshot's. */
+	if (!*walk->folder && !is_owned(walk->commit, entry->name))
+		return 0;
+	rc = dg_asprintf(&path, err, "%s%s%s", walk->folder,
+			 *walk->folder ? "/" : "", entry->name);
 	if (!rc)
 		rc = dg_cancel_check(walk->commit->cancel, err);
 	if (!rc && entry->is_folder)

@@ -118,7 +118,7 @@ static int graft(git_oid *root, struct dg_commit *commit, const git_oid *folder,
 	*root = *folder;
 	while (!rc && *path) {
 		git_tree *parent = NULL;
-		git_oid above;
+		git_oid above = {{0}};
 
 		slash = strrchr(path, '/');
 		if (slash)

@@ -1,6 +1,7 @@
 #include "repo/tag.h"
 #include "base/text.h"
 #include "repo/git.h"
+#include "repo/intent.h"
 #include "repo/tag_map.h"
 #include <stdlib.h>
 
@@ -49,13 +50,54 @@ done:
 	return rc;
 }
 
-static int create(struct dg_repo *repo, const char *name,
+/* The reference, with its lock announced: a run that is killed while it holds
+ * the lock is cleaned up after. */
+static int create_reference(struct dg_repo *repo, const char *ref,
+			    const git_oid *tag, int64_t now,
+			    struct dg_error *err)
+{
+	char now_iso[DG_TIME_ISO_SIZE];
+	struct dg_intent intent = {.now_iso = now_iso, .ref = ref};
+	struct dg_clock clock;
+	git_reference *made = NULL;
+	char *lock = NULL;
+	int rc;
+
+	dg_clock_init(&clock);
+	dg_time_iso(now, now_iso);
+	rc = dg_intent_take(&intent, repo, &clock, err);
+	if (rc < 0)
+		return rc;
+	intent.now_iso = now_iso;
+	intent.ref = ref;
+	intent.commit = *tag;
+	rc = dg_asprintf(&lock, err, "%s.lock", ref);
+	if (!rc)
+		rc = dg_intent_add_lock(&intent, repo->commondir, lock, err);
+	if (!rc)
+		rc = dg_intent_write(&intent, err);
+	if (!rc) {
+		rc = git_reference_create(&made, repo->git, ref, tag, 0, NULL);
+		if (rc < 0)
+			rc = dg_git_error(err, rc, "cannot make '%s'", ref);
+	}
+	git_reference_free(made);
+	dg_intent_release(&intent);
+	free(lock);
+	return rc;
+}
+
+static int create(struct dg_repo *repo, const char *name, const char *ref,
 		  const git_object *target, const git_signature *tagger,
-		  const char *message)
+		  const char *message, struct dg_error *err)
 {
 	git_oid id;
+	int rc = git_tag_annotation_create(&id, repo->git, name, target, tagger,
+					   message);
 
-	return git_tag_create(&id, repo->git, name, target, tagger, message, 0);
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot make the tag '%s'", name);
+	return create_reference(repo, ref, &id, tagger->when.time, err);
 }
 
 /* Git ends messages with a newline. */
@@ -86,12 +128,12 @@ int dg_tag_create(struct dg_repo *repo, const char *name, const char *commit_id,
 	if (!rc)
 		rc = git_object_lookup(&commit, repo->git, &id,
 				       GIT_OBJECT_COMMIT);
-	if (!rc)
-		rc = create(repo, name, commit, tagger, text);
-	if (rc == GIT_EEXISTS)
-		rc = dg_error_set(err, DG_EEXISTS, "the tag '%s' exists", name);
-	else if (rc < 0)
+	if (rc < 0)
 		rc = dg_git_error(err, rc, "cannot make the tag '%s'", name);
+	else
+		rc = create(repo, name, ref, commit, tagger, text, err);
+	if (rc == DG_EEXISTS)
+		rc = dg_error_set(err, rc, "the tag '%s' exists", name);
 done:
 	git_object_free(commit);
 	git_signature_free(author);

@@ -335,6 +335,7 @@ static void test_kept_file_is_hashed_and_not_trusted(void **state)
 	assert_ok(f, backup(f, "side", "one\n", NULL));
 	for (i = 0; i < 2; i++) {
 		write_file(f, "staged/table-data.json", cases[i].text);
+		write_file(f, "staged/NOTE", "not the snapshot's");
 		snprintf(path, sizeof(path), "%s/staged", f->work);
 		assert_int_equal(dg_dir_fileset_open(&files, path, &f->err), 0);
 		assert_ok(f,
@@ -353,6 +354,8 @@ static void test_kept_file_is_hashed_and_not_trusted(void **state)
 	assert_ok(f, prepare(commit, &f->err));
 	assert_ok(f, dg_commit_finish(commit, id, &f->err));
 	assert_output(f, "ONE", "git show side:" PROD "/table-data.json");
+	assert_output(f, "table-data.json",
+		      "git ls-tree --name-only side:" PROD);
 	dg_fileset_close(files);
 	dg_commit_close(commit);
 }
