@@ -98,7 +98,6 @@ static struct dg_batch_item *remove_at(struct dg_batch_window *window, size_t i)
 static int take(struct dg_batch_window *window, struct dg_batch_item **items,
 		size_t max_bytes, struct dg_error *err)
 {
-	size_t stride = window->count / DG_BATCH_ITEMS + 1;
 	size_t bytes = 0;
 	int count = 0;
 
@@ -114,7 +113,8 @@ static int take(struct dg_batch_window *window, struct dg_batch_item **items,
 			return count;
 		items[count++] = remove_at(window, i);
 		bytes += size;
-		window->cursor = i + stride;
+		/* From end to end of the window in one batch. */
+		window->cursor = i + window->count / DG_BATCH_ITEMS + 1;
 	}
 	return count;
 }
