@@ -6,8 +6,7 @@
 #define DG_REPO_TREE_FILESET_H
 
 #include "repo/git.h"
-
-#define DG_MEMORY_DEFAULT ((uint64_t)256 << 20)
+#include <ddbgit/run.h>
 
 /* name is copied; the tree is held, the repository borrowed. memory: see
  * dg_revision_files; 0 is DG_MEMORY_DEFAULT. */
