@@ -115,7 +115,7 @@ static void test_every_item_is_sent_once_in_batches_of_25(void **state)
 	assert_int_equal(count_of(script->sent[2], "PutRequest"), 10);
 	assert_int_equal(stats.written, 60);
 	for (int i = 0; i < 60; i++) {
-		char key[16];
+		char key[32];
 
 		snprintf(key, sizeof(key), "\"k%03d\"", i);
 		assert_int_equal(count_of(script->sent[0], key) +
@@ -136,7 +136,7 @@ static void test_batch_takes_from_all_over_the_window(void **state)
 	assert_int_equal(write_items(script, &n, &stats, NULL), 0);
 	/* Of each hundred neighbours the first batch has a few. */
 	for (int i = 0; i < 9; i++) {
-		char part[8];
+		char part[32];
 
 		snprintf(part, sizeof(part), "\"k%d", i);
 		assert_in_range(count_of(script->sent[0], part), 1, 5);
