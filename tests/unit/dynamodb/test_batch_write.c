@@ -184,6 +184,24 @@ static void test_items_that_never_go_through_end_it(void **state)
 	assert_int_equal(stats.written, 0);
 }
 
+static void test_each_accepted_item_renews_the_patience(void **state)
+{
+	struct script *script = *state;
+	struct dg_batch_write_stats stats;
+	struct numbered n;
+
+	init_source(&n, 2);
+	script->answer_takes_ms = 200000;
+	PLAY(script,
+	     {.body = "{\"UnprocessedItems\":{\"t\":[" PUT("k000") "," PUT(
+		      "k001") "]}}"},
+	     {.body = "{\"UnprocessedItems\":{\"t\":[" PUT("k001") "]}}"},
+	     {.body = "{\"UnprocessedItems\":{\"t\":[" PUT("k001") "]}}"},
+	     ALL_TAKEN);
+	assert_int_equal(write_items(script, &n, &stats, NULL), 0);
+	assert_int_equal(stats.written, 2);
+}
+
 static void test_refused_batch_is_halved_down_to_the_item(void **state)
 {
 	struct script *script = *state;
@@ -295,6 +313,7 @@ int main(void)
 		WITH_SCRIPT(test_batch_takes_from_all_over_the_window),
 		WITH_SCRIPT(test_what_came_back_is_sent_again_after_a_pause),
 		WITH_SCRIPT(test_items_that_never_go_through_end_it),
+		WITH_SCRIPT(test_each_accepted_item_renews_the_patience),
 		WITH_SCRIPT(test_refused_batch_is_halved_down_to_the_item),
 		WITH_SCRIPT(test_item_too_large_for_the_wire_is_refused_alone),
 		WITH_SCRIPT(test_denied_and_missing_table_end_it_at_once),
