@@ -9,7 +9,7 @@
 #include "item/canon.h"
 
 /* Under 16 MB whatever a megabyte is. */
-#define DG_BATCH_BODY_MAX (15u * 1000 * 1000)
+#define DG_BATCH_BODY_MAX ((size_t)15 * 1000 * 1000)
 
 /* Replaces what body holds. */
 int dg_batch_request_print(const char *table,

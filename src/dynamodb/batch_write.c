@@ -11,11 +11,11 @@
 
 #define WORKERS_DEFAULT 8
 #define WORKERS_MAX 64
-#define BATCH_BYTES_MIN (1024u * 1024)
+#define BATCH_BYTES_MIN ((size_t)1024 * 1024)
 /* A batch that is one huge item: its line, and the request round it. */
-#define REQUEST_MAX (DG_ITEM_TEXT_MAX + 64u * 1024)
-#define RESPONSE_MAX (64u * 1024 * 1024)
-#define KEY_JSON_MAX (64u * 1024)
+#define REQUEST_MAX (DG_ITEM_TEXT_MAX + (size_t)64 * 1024)
+#define RESPONSE_MAX ((size_t)64 * 1024 * 1024)
+#define KEY_JSON_MAX ((size_t)64 * 1024)
 #define UNIT_BYTES 1024
 
 /* One dg_batch_write, shared by its workers. */
@@ -119,16 +119,14 @@ static void keep_pending(struct run *run, struct batch *batch,
 static double batch_units(const struct batch *batch,
 			  const struct dg_batch_answer *answer)
 {
-	double units = 0;
+	size_t units = 0;
 
 	if (answer->units >= 0)
 		return answer->units;
 	for (size_t i = 0; i < batch->count; i++)
 		if (!answer->pending[i])
-			units += (double)(batch->items[i]->line_len /
-						  UNIT_BYTES +
-					  1);
-	return units;
+			units += batch->items[i]->line_len / UNIT_BYTES + 1;
+	return (double)units;
 }
 
 /* One BatchWriteItem, the gate passed. What came back stays in batch. */

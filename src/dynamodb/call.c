@@ -3,8 +3,8 @@
 #include "base/random.h"
 
 /* Waiting in vain this long is worth a word to people, and then so often. */
-#define TELL_AFTER_MS (15 * 1000)
-#define TELL_EVERY_MS (60 * 1000)
+#define TELL_AFTER_MS (INT64_C(15) * 1000)
+#define TELL_EVERY_MS (INT64_C(60) * 1000)
 
 static int64_t load(const int64_t *value)
 {

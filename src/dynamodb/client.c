@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#define CONTROL_BODY_MAX (4u * 1024 * 1024)
-#define CONTROL_REPLY_MAX (16u * 1024 * 1024)
-#define LINE_MAX_BYTES (64u * 1024)
+#define CONTROL_BODY_MAX ((size_t)4 * 1024 * 1024)
+#define CONTROL_REPLY_MAX ((size_t)16 * 1024 * 1024)
+#define LINE_MAX_BYTES ((size_t)64 * 1024)
 
 static int make_host_header(struct dg_dynamodb *db, struct dg_error *err)
 {

@@ -8,7 +8,7 @@
 #define CONTENT_TYPE "application/x-amz-json-1.0"
 #define TARGET_PREFIX "DynamoDB_20120810."
 #define SIGNED_HEADERS_MAX 5
-#define EXCERPT_SIZE 80
+#define EXCERPT_SIZE ((size_t)80)
 
 static int set_line(struct dg_buf *line, const char *name, const char *value,
 		    struct dg_error *err)
@@ -129,8 +129,10 @@ static void excerpt_of(struct dg_slice body, char out[EXCERPT_SIZE * 2])
 	size_t len = 0;
 
 	for (size_t i = 0; i < body.len && len < EXCERPT_SIZE; i++) {
-		char c = strchr("\t\r\n", body.ptr[i]) ? ' ' : body.ptr[i];
+		char c = body.ptr[i];
 
+		if (strchr("\t\r\n", c)) /* or a zero byte */
+			c = ' ';
 		if (c != ' ' || len == 0 || start[len - 1] != ' ')
 			start[len++] = c;
 	}

@@ -9,8 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define REQUEST_MAX (128u * 1024)
-#define KEY_MAX (64u * 1024)
+#define REQUEST_MAX ((size_t)128 * 1024)
+#define KEY_MAX ((size_t)64 * 1024)
 /* Items of one page, of which each has at least a name and a value. */
 #define SEQUENCE_ITEM_BITS 20
 #define PAGE_SECONDS 0.5

@@ -9,8 +9,8 @@
 #include "dynamodb/live_source.h"
 
 /* What one response is taken to need before the first has come. */
-#define DG_RESPONSE_BYTES (2u * 1024 * 1024)
-#define DG_RESPONSE_BYTES_MAX (64u * 1024 * 1024)
+#define DG_RESPONSE_BYTES ((size_t)2 * 1024 * 1024)
+#define DG_RESPONSE_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 struct dg_live_scan {
 	struct dg_dynamodb *db;

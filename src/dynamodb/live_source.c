@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* A segment for each so many bytes of the table: some sixteen pages. */
-#define SEGMENT_BYTES (16u * 1024 * 1024)
+#define SEGMENT_BYTES ((size_t)16 * 1024 * 1024)
 #define SEGMENTS_MAX 64
 #define SEGMENTS_ASKED_MAX 1000000
 #define WORKERS_DEFAULT 4

@@ -15,9 +15,9 @@
 
 #define DG_RETRY_BASE_MS 50
 #define DG_RETRY_CAP_MS 20000
-#define DG_RETRY_PATIENCE_MS (5 * 60 * 1000)
+#define DG_RETRY_PATIENCE_MS (INT64_C(5) * 60 * 1000)
 #define DG_RETRY_FIRST_TRIES 3
-#define DG_RETRY_CREATED_MS (60 * 1000)
+#define DG_RETRY_CREATED_MS (INT64_C(60) * 1000)
 
 /* What came of one attempt. */
 struct dg_attempt {

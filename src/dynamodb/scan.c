@@ -3,7 +3,7 @@
 #include "item/token.h"
 #include <ddbgit/json_writer.h>
 
-#define KEY_MAX (16u * 1024)
+#define KEY_MAX ((size_t)16 * 1024)
 #define LINE_ROOM 64 /* as dg_canon_item wants it */
 
 int dg_scan_request_print(const struct dg_scan_request *request,

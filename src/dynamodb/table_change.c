@@ -5,7 +5,7 @@
 
 #define POLL_FIRST_MS 200
 #define POLL_MAX_MS 5000
-#define POLL_PATIENCE_MS (30 * 60 * 1000)
+#define POLL_PATIENCE_MS (INT64_C(30) * 60 * 1000)
 
 static bool is_active(const struct dg_json *object, const char *member)
 {
