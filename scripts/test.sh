@@ -33,7 +33,7 @@ step() { printf '\n[test] %s\n' "$*"; }
 pytest() { .deps/venv/bin/python -m pytest -q "$@"; }
 
 units() { # PRESET
-	ctest --test-dir "build/$1" --output-on-failure -j "$(nproc)" "${@:2}"
+	ctest --test-dir "build/$1" --output-on-failure --timeout 600 -j "$(nproc)" "${@:2}"
 }
 
 lint() {
