@@ -20,6 +20,7 @@ static int open_history(struct dg_backup_list *list, const struct dg_run *run,
 	const struct dg_history_options history = {
 		.start = options->revision,
 		.marker = DG_DATA_FILE,
+		.owned = dg_snapshot_entries,
 	};
 	int rc = dg_repo_open(&list->repo, ".", run->log, err);
 

@@ -375,7 +375,7 @@ int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
 
 	memset(result, 0, sizeof(*result));
 	job.commits = options->commit || options->tag || options->tag_name ||
-		      options->branch;
+		      options->message || options->branch;
 	rc = run_job(&job, err);
 	if (rc < 0 && speaks_of_the_table(rc, &job.env))
 		dg_error_prefix(err, "cannot dump '%s'", job.env.table);

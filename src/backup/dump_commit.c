@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a snapshot owns in its folder; other entries are carried over. */
-static const char *const owned[] = {DG_DATA_FILE,     DG_SCHEMA_FILE,
-				    DG_METADATA_FILE, DG_SUMMARY_FILE,
-				    "table-data",     NULL};
-
 /* ---- before the first request -------------------------------------- */
 
 static int not_a_repository(struct dg_dump_job *job, struct dg_error *err)
@@ -99,12 +94,17 @@ static int open_repository(struct dg_dump_job *job, struct dg_error *err)
 
 static int find_last(struct dg_dump_job *job, struct dg_error *err)
 {
+	const struct dg_history_options options = {
+		.start = job->ref,
+		.path = job->tree_path,
+		.marker = DG_DATA_FILE,
+		.owned = dg_snapshot_entries,
+	};
 	int rc;
 
 	if (!dg_commit_tip(job->commit))
 		return 0;
-	rc = dg_history_last(job->repo, job->ref, job->tree_path, DG_DATA_FILE,
-			     job->last_id, err);
+	rc = dg_history_writer(job->repo, &options, job->last_id, err);
 	if (rc == DG_ENOTFOUND) {
 		dg_error_clear(err);
 		return 0;
@@ -121,7 +121,7 @@ int dg_dump_commit_open(struct dg_dump_job *job, struct dg_error *err)
 	struct dg_commit_options options = {
 		.branch = job->options->branch,
 		.force = job->options->force,
-		.owned = owned,
+		.owned = dg_snapshot_entries,
 		.cancel = job->run->cancel,
 		.log = job->run->log,
 		.now_iso = now,
@@ -239,13 +239,15 @@ static int copy_file(struct dg_sink *sink, struct dg_fileset *files,
 /* Files and index entries become the tip's, whatever stood there. */
 static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 {
+	static const char *const files[] = {DG_DATA_FILE, DG_SCHEMA_FILE,
+					    DG_METADATA_FILE, DG_SUMMARY_FILE};
 	struct dg_fileset *tip = dg_commit_tip(job->commit);
 	int rc = 0;
 
 	if (!job->dir)
 		return 0;
-	for (size_t i = 0; rc == 0 && i < 4; i++)
-		rc = copy_file(job->sink, tip, owned[i], err);
+	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++)
+		rc = copy_file(job->sink, tip, files[i], err);
 	if (rc == 0)
 		rc = dg_snapshot_dir_drop_unchanged(job->dir, err);
 	if (rc == 0)

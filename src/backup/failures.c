@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 void dg_failures_init(struct dg_failures *failures, struct dg_environment *env)
@@ -45,23 +44,6 @@ static int directory(char **out, const struct dg_environment *env,
 	return rc;
 }
 
-/* Each folder of an absolute path; symlinks on the way are the user's. */
-static int make_folders(char *path, struct dg_error *err)
-{
-	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
-		int failed;
-
-		*slash = '\0';
-		failed = mkdir(path, 0700) < 0 && errno != EEXIST;
-		if (failed)
-			dg_error_errno(err, errno, "%s", path);
-		*slash = '/';
-		if (failed)
-			return DG_EIO;
-	}
-	return 0;
-}
-
 static int create(struct dg_failures *failures, struct dg_error *err)
 {
 	struct dg_environment *env = failures->env;
@@ -78,7 +60,7 @@ static int create(struct dg_failures *failures, struct dg_error *err)
 				 folder, env->name, now, now + 5, now + 8,
 				 now + 11, now + 14, now + 17);
 	if (rc == 0)
-		rc = make_folders(failures->path, err);
+		rc = dg_mkdirs(folder, err);
 	if (rc == 0) {
 		failures->fd = open(failures->path,
 				    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC |

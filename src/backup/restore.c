@@ -120,18 +120,28 @@ static int agree_on_keys(struct job *job, struct dg_error *err)
 
 static int refuse_edited(const struct job *job, struct dg_error *err)
 {
-	const struct dg_metadata *m =
-		dg_snapshot_metadata(job->source.snapshot);
-	char stated[DG_COUNT_SIZE] = "no";
+	const struct dg_snapshot_facts *facts = &job->facts;
+	char stated[DG_COUNT_SIZE];
 	char counted[DG_COUNT_SIZE];
 
-	if (m && m->has_item_count)
-		dg_format_count(m->item_count, stated);
-	dg_error_set(err, DG_EREFUSED,
-		     "%s was edited since it was dumped: its metadata says %s "
-		     "items, it holds %s with another digest",
-		     job->source.name, stated,
-		     dg_format_count(job->facts.items, counted));
+	dg_format_count(facts->items, counted);
+	if (!facts->edited)
+		dg_error_set(err, DG_EREFUSED,
+			     "%s was edited since it was dumped: %s is not "
+			     "what its metadata says",
+			     job->source.name, DG_SCHEMA_FILE);
+	else if (facts->has_stated_items && facts->stated_items != facts->items)
+		dg_error_set(err, DG_EREFUSED,
+			     "%s was edited since it was dumped: it says %s "
+			     "items and holds %s",
+			     job->source.name,
+			     dg_format_count(facts->stated_items, stated),
+			     counted);
+	else
+		dg_error_set(err, DG_EREFUSED,
+			     "%s was edited since it was dumped: it holds %s "
+			     "items, as it says, with another digest",
+			     job->source.name, counted);
 	return dg_error_hint(err, "Look at what changed (git log -p), then "
 				  "give --accept-edited");
 }
@@ -143,9 +153,7 @@ static int check_source(struct job *job, struct dg_error *err)
 	int rc = dg_snapshot_check(job->source.snapshot, facts, err);
 
 	if (rc < 0)
-		return rc == DG_ECANCELLED
-			       ? rc
-			       : dg_error_prefix(err, "%s", job->source.name);
+		return rc;
 	job->result->items = facts->items;
 	job->result->spilled_bytes = facts->spilled_bytes;
 	if (facts->duplicates > 0)
@@ -154,7 +162,7 @@ static int check_source(struct job *job, struct dg_error *err)
 			   "of each counts",
 			   job->source.name,
 			   dg_format_count(facts->duplicates, count));
-	if (!facts->edited)
+	if (!facts->edited && !facts->schema_edited)
 		return 0;
 	if (!job->options->accept_edited)
 		return refuse_edited(job, err);

@@ -24,6 +24,8 @@ static int find_backup(char id[41], char **text, struct dg_repo *repo,
 		       const char *revision, struct dg_error *err)
 {
 	const struct dg_snapshot_choice choice = {0};
+	struct dg_history_options options = {.marker = DG_DATA_FILE,
+					     .owned = dg_snapshot_entries};
 	struct dg_revision *start = NULL;
 	struct dg_revision *backup = NULL;
 	struct dg_facts facts = {0};
@@ -32,9 +34,11 @@ static int find_backup(char id[41], char **text, struct dg_repo *repo,
 
 	if (rc == 0)
 		rc = dg_snapshot_choose(&path, start, &choice, err);
-	if (rc == 0)
-		rc = dg_history_last(repo, dg_revision_id(start), path,
-				     DG_DATA_FILE, id, err);
+	if (rc == 0) {
+		options.start = dg_revision_id(start);
+		options.path = path;
+		rc = dg_history_writer(repo, &options, id, err);
+	}
 	if (rc == 0)
 		rc = dg_revision_open(&backup, repo, id, err);
 	if (rc == 0)

@@ -3,6 +3,10 @@
 #include "snapshot/snapshot_state.h"
 #include <stdlib.h>
 
+const char *const dg_snapshot_entries[] = {DG_DATA_FILE,     DG_SCHEMA_FILE,
+					   DG_METADATA_FILE, DG_SUMMARY_FILE,
+					   "table-data",     NULL};
+
 #define TEXT_FILE_MAX ((size_t)16 * 1024 * 1024)
 
 /* 1 with the file's text, 0 if there is no such file. */

@@ -20,6 +20,10 @@
 #define DG_METADATA_FILE "table-metadata.json"
 #define DG_SUMMARY_FILE "dump-summary.txt"
 
+/* The entries of its folder that a snapshot owns, in any layout; ends with
+ * NULL. What else stands there is somebody's. */
+extern const char *const dg_snapshot_entries[];
+
 struct dg_snapshot_options {
 	uint64_t memory;      /* bytes */
 	const char *temp_dir; /* as dg_temp_file_open takes it */
