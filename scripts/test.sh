@@ -56,7 +56,7 @@ end_to_end() { # PRESET [pytest's arguments]
 sanitize() { # PRESET [pytest's arguments]
 	build "$1"
 	step "units under $1"
-	units "$1" --quiet
+	units "$1"
 	step "end to end under $1"
 	end_to_end "$@"
 }
@@ -65,7 +65,7 @@ measure_coverage() {
 	build coverage
 	step "coverage of src/"
 	find build/coverage -name '*.gcda' -delete
-	units coverage --quiet
+	units coverage
 	end_to_end coverage -m 'not slow'
 	gcovr --root . --filter 'src/' --exclude-unreachable-branches \
 		--fail-under-line "$coverage_lines" build/coverage
