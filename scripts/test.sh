@@ -25,6 +25,8 @@ case ${1:-} in
 *) usage >&2 && exit 2 ;;
 esac
 
+export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
+
 coverage_lines=85
 fuzz_seconds=30
 
