@@ -66,7 +66,8 @@ int dg_error_errno(struct dg_error *err, int errno_value, const char *format,
 /* The one message for exhausted memory. Returns DG_ENOMEM. */
 int dg_error_nomem(struct dg_error *err);
 
-/* Puts "<context>: " before the message. Returns the error's code. */
+/* Puts "<context>: " before the message, but for an interruption: where it
+ * came is of no interest. Returns the error's code. */
 int dg_error_prefix(struct dg_error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -82,17 +82,21 @@ static int describe(struct dg_dump_job *job, struct dg_error *err)
 
 static int read_definition(struct dg_dump_job *job, struct dg_error *err)
 {
+	struct dg_settings_target target = {
+		.previous = job->earlier_definition,
+		.log = job->run->log,
+	};
 	int rc = dg_json_new_array(&job->metadata.settings_not_read, err);
 
 	if (rc == 0)
 		rc = dg_table_def_from_describe(&job->definition, job->describe,
 						err);
-	if (rc == 0)
-		rc = dg_table_read_settings(
-			job->env.connection, job->env.table,
-			job->earlier_definition, job->definition,
-			job->metadata.settings_not_read, job->run->log, err);
-	return rc;
+	if (rc < 0)
+		return rc;
+	target.definition = job->definition;
+	target.not_read = job->metadata.settings_not_read;
+	return dg_table_read_settings(job->env.connection, job->env.table,
+				      &target, err);
 }
 
 /* What is known before the first item. */
@@ -348,14 +352,6 @@ static void close_job(struct dg_dump_job *job)
 	free(job->tag);
 }
 
-/* Refusals, usage and the scripts' own messages stand for themselves. */
-static bool speaks_of_the_table(int rc, const struct dg_environment *env)
-{
-	return env->table && rc != DG_EREFUSED && rc != DG_EUSAGE &&
-	       rc != DG_ECANCELLED && rc != DG_ENOTFOUND &&
-	       !(rc == DG_EUNREACHABLE && env->is_local);
-}
-
 int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
 	    struct dg_dump_result *result, struct dg_error *err)
 {
@@ -377,8 +373,8 @@ int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
 	job.commits = options->commit || options->tag || options->tag_name ||
 		      options->message || options->branch;
 	rc = run_job(&job, err);
-	if (rc < 0 && speaks_of_the_table(rc, &job.env))
-		dg_error_prefix(err, "cannot dump '%s'", job.env.table);
+	if (rc < 0)
+		dg_environment_blame(&job.env, rc, "dump", err);
 	close_job(&job);
 	return rc;
 }

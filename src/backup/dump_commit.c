@@ -207,35 +207,6 @@ static int is_unchanged(struct dg_dump_job *job, bool *out,
 
 /* ---- nothing to commit --------------------------------------------- */
 
-static int copy_file(struct dg_sink *sink, struct dg_fileset *files,
-		     const char *name, struct dg_error *err)
-{
-	struct dg_file *in = NULL;
-	struct dg_sink_file *out = NULL;
-	char block[65536];
-	size_t n = 0;
-	int rc = files->open(files, name, &in, err);
-
-	if (rc == DG_ENOTFOUND) {
-		dg_error_clear(err);
-		return 0;
-	}
-	if (rc == 0)
-		rc = sink->create(sink, name, in->size, &out, err);
-	do {
-		if (rc == 0)
-			rc = in->read(in, block, sizeof(block), &n, err);
-		if (rc == 0 && n > 0)
-			rc = out->write(out, block, n, err);
-	} while (rc == 0 && n > 0);
-	if (out && rc == 0)
-		rc = out->commit(out, err);
-	else if (out)
-		out->discard(out);
-	dg_file_close(in);
-	return rc;
-}
-
 /* Files and index entries become the tip's, whatever stood there. */
 static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 {
@@ -246,8 +217,14 @@ static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 
 	if (!job->dir)
 		return 0;
-	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++)
-		rc = copy_file(job->sink, tip, files[i], err);
+	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++) {
+		rc = dg_fileset_copy(tip, files[i], job->sink, err);
+		if (rc == DG_ENOTFOUND) {
+			/* A backup committed by hand may lack some. */
+			dg_error_clear(err);
+			rc = 0;
+		}
+	}
 	if (rc == 0)
 		rc = dg_snapshot_dir_drop_unchanged(job->dir, err);
 	if (rc == 0)

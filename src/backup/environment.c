@@ -13,6 +13,16 @@ uint64_t dg_run_memory(const struct dg_run *run)
 	return run->memory ? run->memory : DG_MEMORY_DEFAULT;
 }
 
+void dg_run_clock(struct dg_clock *out, const struct dg_run *run)
+{
+	if (run->clock_speed > 0 || run->clock_start_ms > 0)
+		dg_clock_init_test(
+			out, run->clock_speed > 0 ? run->clock_speed : 1,
+			run->clock_start_ms > 0 ? run->clock_start_ms : -1);
+	else
+		dg_clock_init(out);
+}
+
 /* The first that is neither NULL nor empty, else NULL. */
 static const char *first_of(const char *const *candidates, size_t count)
 {
@@ -20,19 +30,6 @@ static const char *first_of(const char *const *candidates, size_t count)
 		if (candidates[i] && *candidates[i])
 			return candidates[i];
 	return NULL;
-}
-
-static const char *profile_name(const struct dg_environment *env,
-				const struct dg_target_options *options)
-{
-	const char *const candidates[] = {
-		options->profile,
-		env->file.value[DG_ENV_PROFILE],
-		getenv("AWS_PROFILE"),
-		"default",
-	};
-
-	return first_of(candidates, 4);
 }
 
 static int read_file(struct dg_environment *env, struct dg_error *err)
@@ -108,7 +105,7 @@ static int resolve_region(struct dg_environment *env,
 			  const struct dg_target_options *options,
 			  struct dg_error *err)
 {
-	const char *profile = profile_name(env, options);
+	const char *profile = dg_profile_in_force(options->profile, &env->file);
 	const char *const candidates[] = {
 		options->region,
 		env->file.value[DG_ENV_REGION],
@@ -154,7 +151,7 @@ static int resolve_endpoint(struct dg_environment *env,
 			    const struct dg_target_options *options,
 			    struct dg_error *err)
 {
-	const char *profile = profile_name(env, options);
+	const char *profile = dg_profile_in_force(options->profile, &env->file);
 	const char *const chosen[] = {
 		options->endpoint_url,
 		env->is_local ? env->file.value[DG_ENV_LOCAL_ENDPOINT] : NULL,
@@ -249,13 +246,7 @@ int dg_environment_open(struct dg_environment *env, const struct dg_run *run,
 		rc = check_endpoint(env, err);
 	if (rc < 0)
 		return rc;
-	if (run->clock_speed > 0 || run->clock_start_ms > 0)
-		dg_clock_init_test(&env->clock,
-				   run->clock_speed > 0 ? run->clock_speed : 1,
-				   run->clock_start_ms > 0 ? run->clock_start_ms
-							   : -1);
-	else
-		dg_clock_init(&env->clock);
+	dg_run_clock(&env->clock, run);
 	if (env->file.readable_by_others)
 		dg_warning(run->log,
 			   "%s holds a secret and others can read it: "
@@ -273,6 +264,7 @@ int dg_environment_connect(struct dg_environment *env, struct dg_error *err)
 		.profiles = env->profiles,
 		.clock = &env->clock,
 		.log = run->log,
+		.cancel = run->cancel,
 	};
 	int rc = dg_credentials_open(&env->credentials, &chain, err);
 
@@ -305,6 +297,27 @@ int dg_environment_explain(const struct dg_environment *env, int rc,
 		     "LocalStack is not running! Please start LocalStack "
 		     "first.");
 	return dg_error_hint(err, "%.900s", cause);
+}
+
+int dg_environment_blame(const struct dg_environment *env, int rc,
+			 const char *verb, struct dg_error *err)
+{
+	switch (rc) {
+	case DG_EUSAGE:
+	case DG_EREFUSED:
+	case DG_EINCOMPLETE:
+	case DG_ENOTFOUND:
+		return rc;
+	case DG_EUNREACHABLE:
+		if (env->is_local)
+			return rc;
+		break;
+	default:
+		break;
+	}
+	if (env->table)
+		dg_error_prefix(err, "cannot %s '%s'", verb, env->table);
+	return rc;
 }
 
 void dg_environment_close(struct dg_environment *env)

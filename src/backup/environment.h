@@ -56,6 +56,11 @@ int dg_environment_connect(struct dg_environment *env, struct dg_error *err);
 int dg_environment_explain(const struct dg_environment *env, int rc,
 			   struct dg_error *err);
 
+/* Puts "cannot <verb> '<table>'" before what a run failed of. Refusals, usage
+ * and the scripts' own messages stand for themselves. Returns rc. */
+int dg_environment_blame(const struct dg_environment *env, int rc,
+			 const char *verb, struct dg_error *err);
+
 void dg_environment_close(struct dg_environment *env);
 
 /* Same table, region and endpoint. */
@@ -67,6 +72,8 @@ bool dg_environment_same_target(const struct dg_environment *a,
 int dg_environment_label(char **out, const struct dg_environment *env,
 			 struct dg_error *err);
 
+/* The run's defaults: its memory, and the clock that it waits by. */
 uint64_t dg_run_memory(const struct dg_run *run);
+void dg_run_clock(struct dg_clock *out, const struct dg_run *run);
 
 #endif

@@ -441,15 +441,6 @@ static int run_job(struct job *job, struct dg_error *err)
 	return rc == 0 ? conclude(job, err) : rc;
 }
 
-/* Refusals, usage and the scripts' own messages stand for themselves. */
-static bool speaks_of_the_table(int rc, const struct dg_environment *env)
-{
-	return env->table && rc != DG_EREFUSED && rc != DG_EUSAGE &&
-	       rc != DG_ECANCELLED && rc != DG_ENOTFOUND &&
-	       rc != DG_EINCOMPLETE &&
-	       !(rc == DG_EUNREACHABLE && env->is_local);
-}
-
 int dg_restore(const struct dg_run *run,
 	       const struct dg_restore_options *options,
 	       struct dg_restore_result *result, struct dg_error *err)
@@ -460,8 +451,8 @@ int dg_restore(const struct dg_run *run,
 	memset(result, 0, sizeof(*result));
 	job.failures.fd = -1;
 	rc = run_job(&job, err);
-	if (rc < 0 && speaks_of_the_table(rc, &job.env))
-		dg_error_prefix(err, "cannot restore '%s'", job.env.table);
+	if (rc < 0)
+		dg_environment_blame(&job.env, rc, "restore", err);
 	dg_failures_free(&job.failures);
 	dg_json_free(job.left_out);
 	dg_json_free(job.create);

@@ -1,23 +1,10 @@
 #include "repo/tag.h"
-
+#include "backup/environment.h"
 #include "backup/facts.h"
 #include "backup/restore_source.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "repo/history.h"
 #include <stdlib.h>
-
-static int wall_seconds(const struct dg_run *run, int64_t *out)
-{
-	struct dg_clock clock;
-
-	if (run->clock_start_ms > 0)
-		dg_clock_init_test(&clock, 1, run->clock_start_ms);
-	else
-		dg_clock_init(&clock);
-	*out = dg_clock_wall_ms(&clock) / 1000;
-	return 0;
-}
 
 /* The commit that last wrote the snapshot which `revision` means. */
 static int find_backup(char id[41], char **text, struct dg_repo *repo,
@@ -63,11 +50,10 @@ int dg_tag_backup(const struct dg_run *run, const char *name,
 	struct dg_repo *repo = NULL;
 	char taken[DG_OID_HEX_SIZE];
 	char *text = NULL;
-	int64_t now;
+	struct dg_clock clock;
 	int rc = dg_repo_open(&repo, ".", run->log, err);
 
-	if (rc == 0)
-		rc = wall_seconds(run, &now);
+	dg_run_clock(&clock, run);
 	if (rc == 0)
 		rc = find_backup(commit_id, &text, repo,
 				 revision ? revision : "HEAD", err);
@@ -84,7 +70,8 @@ int dg_tag_backup(const struct dg_run *run, const char *name,
 			      "git tag -d %s",
 			      name);
 	} else if (rc == 0) {
-		rc = dg_tag_create(repo, name, commit_id, text, now, err);
+		rc = dg_tag_create(repo, name, commit_id, text,
+				   dg_clock_wall_ms(&clock) / 1000, err);
 	}
 	free(text);
 	dg_repo_close(repo);

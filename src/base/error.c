@@ -104,6 +104,8 @@ int dg_error_prefix(struct dg_error *err, const char *format, ...)
 
 	if (!err)
 		return DG_EFAILED;
+	if (err->code == DG_ECANCELLED)
+		return err->code;
 	va_start(args, format);
 	vsnprintf(context, sizeof(context), format, args);
 	va_end(args);

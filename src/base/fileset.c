@@ -98,6 +98,31 @@ int dg_sink_write(struct dg_sink *sink, const char *path, struct dg_slice bytes,
 	return file->commit(file, err);
 }
 
+int dg_fileset_copy(struct dg_fileset *set, const char *path,
+		    struct dg_sink *sink, struct dg_error *err)
+{
+	struct dg_file *from = NULL;
+	struct dg_sink_file *to = NULL;
+	char block[65536];
+	size_t n;
+	int rc = set->open(set, path, &from, err);
+
+	if (rc == 0)
+		rc = sink->create(sink, path, from->size, &to, err);
+	while (rc == 0) {
+		rc = from->read(from, block, sizeof(block), &n, err);
+		if (rc < 0 || n == 0)
+			break;
+		rc = to->write(to, block, n, err);
+	}
+	if (to && rc == 0)
+		rc = to->commit(to, err);
+	else if (to)
+		to->discard(to);
+	dg_file_close(from);
+	return rc;
+}
+
 int dg_file_read_full(struct dg_file *file, void *bytes, size_t len, size_t *n,
 		      struct dg_error *err)
 {

@@ -81,6 +81,10 @@ int dg_fileset_read(struct dg_fileset *set, const char *path,
 int dg_sink_write(struct dg_sink *sink, const char *path, struct dg_slice bytes,
 		  struct dg_error *err);
 
+/* Copies a file, of any size, under its own name. */
+int dg_fileset_copy(struct dg_fileset *set, const char *path,
+		    struct dg_sink *sink, struct dg_error *err);
+
 /* Reads len bytes or up to the end; *n < len only there. */
 int dg_file_read_full(struct dg_file *file, void *bytes, size_t len, size_t *n,
 		      struct dg_error *err);

@@ -5,9 +5,11 @@ import re
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
+import fake_dynamodb
 import project as projects
 
 MANUAL = projects.SOURCE / "docs" / "man"
@@ -164,8 +166,64 @@ def test_closed_standard_streams_do_no_harm(project):
     assert done.status == 0 and done.out.startswith("ddbgit ")
 
 
-@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130),
-                                            (signal.SIGTERM, 143)])
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+
+
+@pytest.mark.parametrize("operation", ["DescribeTable", "Scan"])
+@pytest.mark.parametrize("number, status", SIGNALS)
+def test_an_interrupted_dump_leaves_nothing(project, number, status,
+                                            operation):
+    with fake_dynamodb.Server() as fake:
+        fake.create("media", items=[{"id": {"S": str(n)}} for n in range(9)])
+        fake.page_items = 3
+        project.local(fake.endpoint, "media")
+        fake.fault("stall", operation=operation)
+        err = interrupt(project, fake, operation, number, status, "dump")
+    assert err.splitlines()[-1] == "[ERROR] interrupted"
+    assert not project.snapshot().exists()
+
+
+@pytest.mark.parametrize("operation", ["DescribeTable", "BatchWriteItem",
+                                       "Scan"])
+@pytest.mark.parametrize("number, status", SIGNALS)
+def test_an_interrupted_restore_can_be_run_again(project, number, status,
+                                                 operation):
+    with fake_dynamodb.Server() as fake:
+        items = [{"id": {"S": str(n)}} for n in range(60)]
+        fake.create("media", items=items)
+        project.local(fake.endpoint, "media")
+        project.ddbgit("dump")
+        before = sorted(project.snapshot().iterdir())
+        fake.tables["media"].items.clear()
+        fake.forget()
+        fake.fault("stall", operation=operation)
+        err = interrupt(project, fake, operation, number, status, "restore")
+        assert err.splitlines()[-1] == "[ERROR] interrupted"
+        assert sorted(project.snapshot().iterdir()) == before
+        fake.forget()
+        project.ddbgit("restore")
+        assert len(fake.tables["media"].items) == 60
+
+
+def interrupt(project, fake, operation, number, status, *args):
+    """Sends the signal when the operation has been asked for; stderr."""
+    temporary = project.path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [projects.binary(), *args], cwd=project.path,
+        env={**project.env, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + projects.SECONDS
+    while not fake.count(operation) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=projects.SECONDS)
+    assert process.returncode == status, out + err
+    assert out == "" and not list(temporary.iterdir())
+    return err
+
+
+@pytest.mark.parametrize("number, status", SIGNALS)
 def test_a_signal_stops_a_run_that_waits(project, number, status):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         project.local(f"http://127.0.0.1:{silent.getsockname()[1]}", "media")

@@ -24,6 +24,16 @@ static void test_message_gains_context_and_keeps_the_hint(void **state)
 	assert_string_equal(err.hint, "");
 }
 
+static void test_interruption_gains_no_context(void **state)
+{
+	struct dg_error err = {0};
+
+	(void)state;
+	dg_error_set(&err, DG_ECANCELLED, "interrupted");
+	assert_int_equal(dg_error_prefix(&err, "table 'media'"), DG_ECANCELLED);
+	assert_string_equal(err.message, "interrupted");
+}
+
 static void test_message_is_one_line(void **state)
 {
 	struct dg_error err = {0};
@@ -118,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_message_gains_context_and_keeps_the_hint),
+		cmocka_unit_test(test_interruption_gains_no_context),
 		cmocka_unit_test(test_message_is_one_line),
 		cmocka_unit_test(test_arguments_may_point_into_the_error),
 		cmocka_unit_test(test_long_message_is_cut_between_characters),
