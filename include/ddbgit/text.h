@@ -1,11 +1,15 @@
 /*
- * What programs that print for people need: text that came from tables,
- * services or repositories made harmless, and the nearest of some words.
+ * What programs that talk to people need: text that came from tables,
+ * services or repositories made harmless, the nearest of some words, and
+ * numbers as people write and read them.
  */
 #ifndef DDBGIT_TEXT_H
 #define DDBGIT_TEXT_H
 
+#include <ddbgit/error.h>
+#include <ddbgit/slice.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +27,20 @@ const char *dg_text_printable(const char *text, char *out, size_t out_size);
  * within a third of its length. words ends with NULL.
  */
 const char *dg_text_nearest(const char *word, const char *const *words);
+
+/* Decimal digits only, the whole of text. DG_EINVALID. */
+int dg_parse_u64(struct dg_slice text, uint64_t *out, struct dg_error *err);
+
+/* "64M", "256MiB", "2G", "1048576": powers of 1024. DG_EINVALID. */
+int dg_parse_size(struct dg_slice text, uint64_t *out, struct dg_error *err);
+
+#define DG_COUNT_SIZE 32
+
+/* "1,234,567". Returns out, as the next one does. */
+const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE]);
+
+/* "145.2 MB" (powers of 1000), "999 bytes", "1 byte". */
+const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE]);
 
 #ifdef __cplusplus
 }

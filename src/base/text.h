@@ -1,12 +1,13 @@
 /*
- * Text for people and for strict formats: UTF-8 checks, escaping of what a
- * terminal could act on, numbers with thousands' separators, sizes, strict
- * decimal parsing, edit distance for suggestions.
+ * Strings: UTF-8 checks, copies that say when memory is exhausted, printf
+ * into a new string, secrets. What the command line needs too (numbers as
+ * people write them, harmless text) stands in <ddbgit/text.h>.
  */
 #ifndef DG_BASE_TEXT_H
 #define DG_BASE_TEXT_H
 
 #include "base/buf.h"
+#include <ddbgit/text.h>
 #include <stdint.h>
 
 /* Strict UTF-8 (no overlong forms, no surrogates). */
@@ -20,20 +21,6 @@ size_t dg_utf8_decode(const char *p, const char *end, uint32_t *code_point);
 
 /* The length of text without an unfinished character at its end. */
 size_t dg_utf8_whole(const char *text, size_t len);
-
-/* Decimal digits only, the whole of text. DG_EINVALID. */
-int dg_parse_u64(struct dg_slice text, uint64_t *out, struct dg_error *err);
-
-/* "64M", "256MiB", "2G", "1048576": powers of 1024. DG_EINVALID. */
-int dg_parse_size(struct dg_slice text, uint64_t *out, struct dg_error *err);
-
-#define DG_COUNT_SIZE 32
-
-/* "1,234,567" */
-const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE]);
-
-/* "145.2 MB" (powers of 1000), "999 bytes" */
-const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE]);
 
 /* strdup with an error. */
 int dg_strdup(char **out, const char *string, struct dg_error *err);

@@ -2,6 +2,7 @@
 #include "cli/record.h"
 #include "cli/session.h"
 #include <ddbgit/dump.h>
+#include <ddbgit/text.h>
 #include <stdio.h>
 
 struct dump_values {
@@ -39,8 +40,7 @@ static void say(struct dg_session *session, const struct dg_dump_result *result)
 	if (result->spilled_bytes)
 		dg_session_say(session, DG_LOG_INFO,
 			       "Used %s of temporary space",
-			       dg_quantity_bytes((double)result->spilled_bytes,
-						 count));
+			       dg_format_bytes(result->spilled_bytes, count));
 	if (!result->unchanged)
 		dg_session_say(session, DG_LOG_SUCCESS,
 			       "Dumped %s of '%s' to %s",

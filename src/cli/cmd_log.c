@@ -2,6 +2,7 @@
 #include "cli/record.h"
 #include "cli/session.h"
 #include <ddbgit/backups.h>
+#include <ddbgit/text.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ static void print_row(struct dg_output *output, struct columns *columns,
 	print_column(output, &columns->table,
 		     backup->table ? backup->table : "-");
 	if (backup->has_items)
-		dg_quantity_count(backup->items, text);
+		dg_format_count(backup->items, text);
 	else
 		strcpy(text, backup->removed ? "removed" : "-");
 	len = (int)strlen(text);

@@ -3,6 +3,7 @@
 #include "cli/record.h"
 #include "cli/session.h"
 #include <ddbgit/restore.h>
+#include <ddbgit/text.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -50,8 +51,7 @@ static void say_done(struct dg_session *session,
 	if (result->spilled_bytes)
 		dg_session_say(session, DG_LOG_INFO,
 			       "Used %s of temporary space",
-			       dg_quantity_bytes((double)result->spilled_bytes,
-						 count));
+			       dg_format_bytes(result->spilled_bytes, count));
 	dg_session_say(session, DG_LOG_SUCCESS, "Restored %s of %s to '%s'",
 		       dg_quantity_items(result->written, count),
 		       result->source, result->table);

@@ -2,6 +2,7 @@
 #include "cli/record.h"
 #include "cli/session.h"
 #include <ddbgit/backups.h>
+#include <ddbgit/text.h>
 #include <stdio.h>
 
 struct show_values {
@@ -53,10 +54,10 @@ static void print_details(struct dg_output *output,
 	dg_output_field(output, "layout", d->layout);
 	if (d->has_items)
 		dg_output_field(output, "items",
-				dg_quantity_count(d->items, text));
+				dg_format_count(d->items, text));
 	if (d->bytes)
 		dg_output_field(output, "size",
-				dg_quantity_bytes((double)d->bytes, text));
+				dg_format_bytes(d->bytes, text));
 	if (d->has_changes && d->changes.kind == DG_CHANGES_FIRST)
 		dg_output_field(output, "changes", "first backup");
 	else if (d->has_changes)

@@ -1,6 +1,5 @@
 #include "cli/option.h"
 
-#include "cli/quantity.h"
 #include <assert.h>
 #include <ddbgit/text.h>
 #include <getopt.h>
@@ -191,8 +190,8 @@ static int store_number(const struct dg_option *option, const char *name,
 {
 	uint64_t n;
 
-	if (!dg_quantity_parse(optarg, &n) || n < 1 || n > UINT_MAX ||
-	    n < option->min)
+	if (dg_parse_u64(dg_slice_str(optarg), &n, NULL) < 0 || n < 1 ||
+	    n > UINT_MAX || n < option->min)
 		return dg_error_set(err, DG_EUSAGE,
 				    "option '%s': '%s' is not a number from 1",
 				    name, optarg);
@@ -203,20 +202,19 @@ static int store_number(const struct dg_option *option, const char *name,
 static int store_size(const struct dg_option *option, const char *name,
 		      uint64_t *value, struct dg_error *err)
 {
-	char least[DG_QUANTITY_SIZE];
+	char least[DG_COUNT_SIZE];
 
-	if (!dg_quantity_parse_size(optarg, value))
+	if (dg_parse_size(dg_slice_str(optarg), value, NULL) < 0)
 		return dg_error_set(err, DG_EUSAGE,
 				    "option '%s': '%s' is not a size; write "
 				    "64M or 2G",
 				    name, optarg);
 	if (*value < option->min)
-		return dg_error_set(
-			err, DG_EUSAGE,
-			"option '%s': %s is too little; at least "
-			"%sM",
-			name, optarg,
-			dg_quantity_count(option->min >> 20, least));
+		return dg_error_set(err, DG_EUSAGE,
+				    "option '%s': %s is too little; at least "
+				    "%sM",
+				    name, optarg,
+				    dg_format_count(option->min >> 20, least));
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/progress_line.h"
 
 #include "cli/quantity.h"
+#include <ddbgit/text.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -67,11 +68,12 @@ void dg_progress_line_format(const struct dg_progress_state *state,
 	append(out, "%s: %s", state->phase,
 	       dg_quantity_items(state->items, text));
 	if (state->bytes)
-		append(out, ", %s",
-		       dg_quantity_bytes((double)state->bytes, text));
+		append(out, ", %s", dg_format_bytes(state->bytes, text));
 	if (state->bytes && elapsed_ms > 0)
 		append(out, ", %s/s",
-		       dg_quantity_bytes((double)state->bytes / seconds, text));
+		       dg_format_bytes(
+			       (uint64_t)((double)state->bytes / seconds),
+			       text));
 	if (share > 0)
 		append(out, ", %.0f %%, %s left", 100 * share,
 		       dg_quantity_time(
