@@ -13,10 +13,9 @@ struct dg_credentials_chain {
 	char *source;
 	struct dg_clock *clock;
 	const struct dg_log *log;
-	pthread_mutex_t lock; /* protects what follows, and the provider */
-	bool have;
-	struct dg_credentials set;
-	int64_t asked_ms; /* when the provider was last asked */
+	pthread_mutex_t lock;      /* protects what follows, and the provider */
+	struct dg_credentials set; /* of serial 0: none yet */
+	int64_t asked_ms;          /* when the provider was last asked */
 };
 
 /* The three names of one set, wherever they stand. */
@@ -269,23 +268,25 @@ static int refresh(struct dg_credentials_chain *chain, struct dg_error *err)
 	}
 	if (rc < 0)
 		return rc;
+	set.serial = chain->set.serial + 1;
 	dg_credentials_free(&chain->set);
 	chain->set = set;
-	chain->have = true;
 	return 0;
 }
 
-/* With the lock held. */
-static int refresh_if_due(struct dg_credentials_chain *chain, bool expired,
+/* With the lock held. called: the set that the service called expired. */
+static int refresh_if_due(struct dg_credentials_chain *chain,
+			  const struct dg_credentials *called,
 			  struct dg_error *err)
 {
 	int64_t now_s = dg_clock_wall_ms(chain->clock) / 1000;
 	int64_t left_s = chain->set.expires - now_s;
 	bool dying = chain->set.expires != 0 && left_s < REFRESH_BEFORE_S;
 	bool dead = chain->set.expires != 0 && left_s <= 0;
+	bool expired = called && called->serial == chain->set.serial;
 	int rc;
 
-	if (!chain->have)
+	if (chain->set.serial == 0)
 		return refresh(chain, err);
 	if (!expired && !dying)
 		return 0;
@@ -295,7 +296,8 @@ static int refresh_if_due(struct dg_credentials_chain *chain, bool expired,
 			     chain->source);
 		return dg_error_hint(err, "Renew them there and try again");
 	}
-	if (!dead && dg_clock_now_ms(chain->clock) - chain->asked_ms < FRESH_MS)
+	if (!expired && !dead &&
+	    dg_clock_now_ms(chain->clock) - chain->asked_ms < FRESH_MS)
 		return 0;
 	rc = refresh(chain, err);
 	if (rc < 0 && rc != DG_ECANCELLED && !expired && !dead) {
@@ -307,7 +309,8 @@ static int refresh_if_due(struct dg_credentials_chain *chain, bool expired,
 	return rc;
 }
 
-int dg_credentials_get(struct dg_credentials_chain *chain, bool expired,
+int dg_credentials_get(struct dg_credentials_chain *chain,
+		       const struct dg_credentials *expired,
 		       struct dg_credentials *out, struct dg_error *err)
 {
 	int rc;

@@ -18,6 +18,7 @@ struct dg_credentials {
 	char *secret_access_key;
 	char *session_token; /* or NULL */
 	int64_t expires;     /* Unix seconds; 0: never */
+	uint64_t serial;     /* which of its chain's sets it is, from 1 */
 };
 
 /* Overwrites the secrets first. */
@@ -42,13 +43,13 @@ int dg_credentials_open(struct dg_credentials_chain **out,
 void dg_credentials_close(struct dg_credentials_chain *chain);
 
 /*
- * A copy of the present set, refreshed if it expires within five minutes or
- * if `expired` says that the service called it so; a set that was fetched
- * within the last ten seconds is not fetched again, so that threads which
- * learn of one expiry together refresh once. DG_EDENIED if no other set can
- * be had.
+ * A copy of the present set, refreshed if it expires within five minutes (but
+ * not again within ten seconds) or if it is `expired`: the set that the
+ * service called so, or NULL. Threads which learn of one expiry together thus
+ * refresh once. DG_EDENIED if no other set can be had.
  */
-int dg_credentials_get(struct dg_credentials_chain *chain, bool expired,
+int dg_credentials_get(struct dg_credentials_chain *chain,
+		       const struct dg_credentials *expired,
 		       struct dg_credentials *out, struct dg_error *err);
 
 /* "environment file", "profile 'x'", "environment variables": for -v and

@@ -23,7 +23,8 @@ int dg_credentials_copy(struct dg_credentials *out,
 {
 	int rc;
 
-	*out = (struct dg_credentials){.expires = from->expires};
+	*out = (struct dg_credentials){.expires = from->expires,
+				       .serial = from->serial};
 	rc = dg_strdup(&out->access_key_id, from->access_key_id, err);
 	if (rc == 0)
 		rc = dg_strdup(&out->secret_access_key, from->secret_access_key,

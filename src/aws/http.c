@@ -343,6 +343,8 @@ static void set_request(CURL *easy, const struct dg_http_request *request)
 	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST,
 			 get ? NULL : request->method);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+			 (long)request->new_connection);
 }
 
 static void begin(struct dg_http *http, struct dg_http_response *response,

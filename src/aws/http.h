@@ -26,6 +26,9 @@ struct dg_http_request {
 	/* "Name: value", ends with NULL; the caller adds Host when signed. */
 	const char *const *headers;
 	struct dg_slice body;
+	/* Not to be sent twice unnoticed: libcurl repeats a request by itself
+	 * where a connection that it used before turns out to be closed. */
+	bool new_connection;
 };
 
 /* Why there is no answer, for messages and for the retry classification. */

@@ -31,26 +31,13 @@ static int adopt_clock(struct dg_connection *connection)
 	return 0;
 }
 
-static bool same_string(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* Has another set than the one that expired, refreshing it if no other thread
- * did so meanwhile. */
+/* Has another set than the one that expired. */
 static int refresh(struct dg_connection *connection, struct dg_error *err)
 {
-	struct dg_dynamodb *db = connection->db;
-	struct dg_credentials fresh = {0};
-	int rc = dg_credentials_get(db->credentials, false, &fresh, err);
+	struct dg_credentials fresh;
+	int rc = dg_credentials_get(connection->db->credentials,
+				    &connection->used, &fresh, err);
 
-	if (rc == 0 &&
-	    same_string(fresh.session_token, connection->used.session_token) &&
-	    same_string(fresh.access_key_id, connection->used.access_key_id)) {
-		dg_credentials_free(&fresh);
-		fresh = (struct dg_credentials){0};
-		rc = dg_credentials_get(db->credentials, true, &fresh, err);
-	}
 	dg_credentials_free(&fresh);
 	return rc;
 }
@@ -68,6 +55,16 @@ static bool is_last_word(const struct dg_connection *connection,
 	return connection->error.type[0] &&
 	       (kind == DG_RETRY_NEVER || kind == DG_RETRY_ABSENT ||
 		kind == DG_RETRY_IN_USE);
+}
+
+/* The request may have been carried out, though it failed. */
+static bool leaves_doubt(const struct dg_connection *connection,
+			 enum dg_retry_kind kind)
+{
+	return kind == DG_RETRY_TRANSIENT ||
+	       (kind == DG_RETRY_DOUBTFUL &&
+		connection->attempt.failure != DG_HTTP_REFUSED &&
+		connection->attempt.failure != DG_HTTP_UNRESOLVED);
 }
 
 static int64_t decide(const struct dg_connection *connection,
@@ -156,17 +153,18 @@ int dg_connection_call(struct dg_connection *connection, const char *operation,
 	int rc;
 
 	connection->throttled = 0;
+	connection->in_doubt = false;
 	do {
 		rc = dg_cancel_check(connection->cancel, &why);
 		if (rc < 0)
 			break;
 		rc = dg_exchange(connection, operation, body, response, &kind,
 				 &why);
-		connection->tries = retry.tries + 1;
 		if (rc == 0 || is_last_word(connection, kind))
 			store(&db->answered_ms, dg_clock_now_ms(db->clock));
 		if (rc == 0)
 			return 0;
+		connection->in_doubt |= leaves_doubt(connection, kind);
 		rc = prepare_retry(connection, operation, &retry, kind, &why);
 	} while (rc == 0);
 	if (err)

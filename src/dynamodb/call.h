@@ -57,7 +57,8 @@ struct dg_connection {
 	struct dg_answer_error error;
 	int64_t date; /* of the answer, Unix seconds, -1: none */
 
-	unsigned int tries; /* of the last call */
+	/* Of the last call. */
+	bool in_doubt;
 	unsigned int throttled;
 };
 

@@ -149,9 +149,9 @@ const char *dg_connection_error_words(const struct dg_connection *connection)
 	return connection->error.words;
 }
 
-unsigned int dg_connection_tries(const struct dg_connection *connection)
+bool dg_connection_in_doubt(const struct dg_connection *connection)
 {
-	return connection->tries;
+	return connection->in_doubt;
 }
 
 unsigned int dg_connection_throttled(const struct dg_connection *connection)

@@ -60,8 +60,11 @@ const char *dg_connection_error_type(const struct dg_connection *connection);
 /* Its words for it; "" if it said none. */
 const char *dg_connection_error_words(const struct dg_connection *connection);
 
-/* How often the last call was sent, and how often it was throttled. */
-unsigned int dg_connection_tries(const struct dg_connection *connection);
+/* Whether a try of the last call failed so that it may have been carried out
+ * all the same: its answer was lost, or was a 5xx. */
+bool dg_connection_in_doubt(const struct dg_connection *connection);
+
+/* How often the last call was throttled. */
 unsigned int dg_connection_throttled(const struct dg_connection *connection);
 
 /*

@@ -76,7 +76,7 @@ static int fill_lines(struct dg_connection *connection, const char *operation,
 
 	dg_credentials_free(&connection->used);
 	connection->used = (struct dg_credentials){0};
-	rc = dg_credentials_get(db->credentials, false, &connection->used, err);
+	rc = dg_credentials_get(db->credentials, NULL, &connection->used, err);
 	if (rc < 0)
 		return rc;
 	token = connection->used.session_token;
@@ -93,8 +93,9 @@ static int fill_lines(struct dg_connection *connection, const char *operation,
 	return rc < 0 ? rc : sign(connection, amz_date, body, err);
 }
 
-static int send_request(struct dg_connection *connection, struct dg_slice body,
-			struct dg_http_response *response, struct dg_error *err)
+static int send_request(struct dg_connection *connection, const char *operation,
+			struct dg_slice body, struct dg_http_response *response,
+			struct dg_error *err)
 {
 	struct dg_dynamodb *db = connection->db;
 	const struct dg_buf *lines = connection->lines;
@@ -115,6 +116,9 @@ static int send_request(struct dg_connection *connection, struct dg_slice body,
 		.url = db->endpoint,
 		.headers = headers,
 		.body = body,
+		/* Sent twice it finds its own table and takes it for another's;
+		 * whatever else is sent may be repeated. */
+		.new_connection = strcmp(operation, "CreateTable") == 0,
 	};
 
 	__atomic_fetch_add(&db->stats.requests, 1, __ATOMIC_RELAXED);
@@ -255,7 +259,7 @@ int dg_exchange(struct dg_connection *connection, const char *operation,
 	rc = fill_lines(connection, operation, body, err);
 	if (rc < 0)
 		return rc;
-	rc = send_request(connection, body, &http, err);
+	rc = send_request(connection, operation, body, &http, err);
 	*response = http.body;
 	if (rc == 0)
 		rc = judge(connection, operation, &http, err);

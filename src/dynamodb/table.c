@@ -141,24 +141,24 @@ static int set_ttl(struct dg_json *definition, const struct dg_json *answer,
 	return dg_json_set(definition, TTL_MEMBER, setting, err);
 }
 
-static int keep_ttl(const struct dg_json *previous, struct dg_json *definition,
-		    struct dg_json *not_read, struct dg_error *err)
+static int keep_ttl(const struct dg_settings_target *target,
+		    struct dg_error *err)
 {
-	const struct dg_json *kept = dg_json_get(previous, TTL_MEMBER);
+	const struct dg_json *kept = dg_json_get(target->previous, TTL_MEMBER);
 	struct dg_json *copy = NULL;
 	int rc = 0;
 
 	if (kept)
 		rc = dg_json_copy(&copy, kept, err);
 	if (rc == 0 && copy)
-		rc = dg_json_set(definition, TTL_MEMBER, copy, err);
-	return rc < 0 ? rc : dg_table_note(not_read, err, "%s", TTL_MEMBER);
+		rc = dg_json_set(target->definition, TTL_MEMBER, copy, err);
+	return rc < 0 ? rc
+		      : dg_table_note(target->not_read, err, "%s", TTL_MEMBER);
 }
 
 int dg_table_read_settings(struct dg_connection *connection, const char *name,
-			   const struct dg_json *previous,
-			   struct dg_json *definition, struct dg_json *not_read,
-			   const struct dg_log *log, struct dg_error *err)
+			   const struct dg_settings_target *target,
+			   struct dg_error *err)
 {
 	struct dg_json *answer = NULL;
 	struct dg_error why = {0};
@@ -166,21 +166,21 @@ int dg_table_read_settings(struct dg_connection *connection, const char *name,
 			      &why);
 
 	if (rc == DG_EDENIED || rc == DG_EUNSUPPORTED) {
-		dg_warning(log,
+		dg_warning(target->log,
 			   "cannot read the time to live of table '%s', %s: %s",
 			   name,
-			   dg_json_get(previous, TTL_MEMBER)
+			   dg_json_get(target->previous, TTL_MEMBER)
 				   ? "the earlier snapshot's is kept"
 				   : "it is not in the snapshot",
 			   why.message);
-		return keep_ttl(previous, definition, not_read, err);
+		return keep_ttl(target, err);
 	}
 	if (rc < 0) {
 		if (err)
 			*err = why;
 		return dg_error_prefix(err, "table '%s'", name);
 	}
-	rc = set_ttl(definition, answer, err);
+	rc = set_ttl(target->definition, answer, err);
 	dg_json_free(answer);
 	return rc;
 }

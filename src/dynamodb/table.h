@@ -16,16 +16,22 @@ int dg_table_describe(struct dg_connection *connection, const char *name,
  * created/deleted" with what to do. */
 int dg_table_check_usable(const struct dg_json *table, struct dg_error *err);
 
+/* What dg_table_read_settings fills, and with what. */
+struct dg_settings_target {
+	struct dg_json *definition;
+	struct dg_json *not_read;       /* an array of names */
+	const struct dg_json *previous; /* an earlier definition, or NULL */
+	const struct dg_log *log;
+};
+
 /*
  * Adds the settings that DescribeTable does not show (TimeToLiveDescription
  * now) to the definition. A setting that cannot be read is copied from
- * previous (may be NULL), and its name is added to the array not_read; that
- * is no error.
+ * previous, and its name is added to not_read; that is no error.
  */
 int dg_table_read_settings(struct dg_connection *connection, const char *name,
-			   const struct dg_json *previous,
-			   struct dg_json *definition, struct dg_json *not_read,
-			   const struct dg_log *log, struct dg_error *err);
+			   const struct dg_settings_target *target,
+			   struct dg_error *err);
 
 struct dg_create_options {
 	const char *table_name; /* the target's; the definition's is ignored */
@@ -44,7 +50,9 @@ int dg_table_create_request(struct dg_json **out,
 			    struct dg_json *left_out, struct dg_error *err);
 
 /* Sends it and waits for ACTIVE, with every index. DeletionProtectionEnabled
- * is never in the request: dg_table_finish sets it after the items. */
+ * is never in the request: dg_table_finish sets it after the items. DG_EEXISTS
+ * if there is such a table, unless it is what the request asks for and may come
+ * from a try of ours whose answer was lost. */
 int dg_table_create(struct dg_connection *connection,
 		    const struct dg_json *request, struct dg_error *err);
 

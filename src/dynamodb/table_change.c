@@ -1,6 +1,7 @@
 #include "dynamodb/table.h"
 
 #include "dynamodb/call.h"
+#include "dynamodb/table_match.h"
 #include "dynamodb/table_note.h"
 
 #define POLL_FIRST_MS 200
@@ -25,7 +26,9 @@ static bool is_ready(const struct dg_json *table)
 	return is_active(table, "TableStatus");
 }
 
-static int wait_until_ready(struct dg_connection *connection, const char *name,
+/* *out gets the table as it then is. */
+static int wait_until_ready(struct dg_json **out,
+			    struct dg_connection *connection, const char *name,
 			    struct dg_error *err)
 {
 	struct dg_clock *clock = connection->db->clock;
@@ -35,11 +38,14 @@ static int wait_until_ready(struct dg_connection *connection, const char *name,
 	for (;;) {
 		struct dg_json *table = NULL;
 		int rc = dg_table_describe(connection, name, &table, err);
-		bool ready = rc == 0 && is_ready(table);
 
-		dg_json_free(table);
-		if (rc < 0 || ready)
+		if (rc < 0)
 			return rc;
+		if (is_ready(table)) {
+			*out = table;
+			return 0;
+		}
+		dg_json_free(table);
 		if (dg_clock_now_ms(clock) - begun > POLL_PATIENCE_MS)
 			return dg_error_set(err, DG_EFAILED,
 					    "table '%s' is not ACTIVE with "
@@ -57,21 +63,28 @@ int dg_table_create(struct dg_connection *connection,
 {
 	struct dg_dynamodb *db = connection->db;
 	const char *name = dg_json_get_string(request, "TableName");
-	struct dg_json *response = NULL;
+	struct dg_json *table = NULL;
 	int rc = dg_connection_control(connection, "CreateTable", request,
-				       &response, err);
+				       &table, err);
+	/* A try whose answer was lost may have made it: then the next one finds
+	 * the table. */
+	bool found = rc == DG_EEXISTS && dg_connection_in_doubt(connection);
 
-	dg_json_free(response);
-	/* A first try whose answer was lost may have made it: then the second
-	 * one finds the table. */
-	if (rc == DG_EEXISTS && dg_connection_tries(connection) > 1)
-		rc = 0;
-	if (rc < 0)
+	dg_json_free(table);
+	if (rc < 0 && !found)
 		return dg_error_prefix(err, "cannot create table '%s'", name);
 	__atomic_store_n(&db->created_ms, dg_clock_now_ms(db->clock),
 			 __ATOMIC_RELAXED);
-	rc = wait_until_ready(connection, name, err);
-	return rc < 0 ? dg_error_prefix(err, "waiting for the new table") : 0;
+	rc = wait_until_ready(&table, connection, name, err);
+	if (rc < 0)
+		return dg_error_prefix(err, "waiting for the new table");
+	if (found && !dg_table_matches(table, request))
+		rc = dg_error_set(err, DG_EEXISTS,
+				  "cannot create table '%s': it exists, with "
+				  "other keys or indexes",
+				  name);
+	dg_json_free(table);
+	return rc;
 }
 
 /* Sends {"TableName": name, ...}; takes body over, which has the rest. */

@@ -108,8 +108,12 @@ void script_open_process(struct script_fixture *f)
 
 int script_get(struct script_fixture *f, bool expired)
 {
-	dg_credentials_free(&f->set);
-	return dg_credentials_get(f->chain, expired, &f->set, &f->err);
+	struct dg_credentials old = f->set;
+	int rc = dg_credentials_get(f->chain, expired ? &old : NULL, &f->set,
+				    &f->err);
+
+	dg_credentials_free(&old);
+	return rc;
 }
 
 static void remove_folder(const struct script_fixture *f)

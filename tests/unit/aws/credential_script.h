@@ -44,6 +44,7 @@ int script_open_chain(struct script_fixture *f, const char *config,
 		      const char *profile);
 /* The profile "p", whose credential_process is the script "give". */
 void script_open_process(struct script_fixture *f);
+/* The present set into f->set; expired: that one has. */
 int script_get(struct script_fixture *f, bool expired);
 /* How often scripts ran. */
 size_t script_count_calls(const struct script_fixture *f);

@@ -129,7 +129,7 @@ static void expect_set(struct dg_credentials_chain *chain,
 {
 	struct dg_credentials set;
 
-	assert_int_equal(dg_credentials_get(chain, false, &set, NULL), 0);
+	assert_int_equal(dg_credentials_get(chain, NULL, &set, NULL), 0);
 	assert_string_equal(set.access_key_id, c->id);
 	/* "x-id" goes with "x-key" */
 	assert_memory_equal(set.secret_access_key, c->id, strlen(c->id) - 2);
@@ -216,7 +216,7 @@ static void test_fixed_set_that_expired_is_an_error(void **state)
 {
 	static const char *const process[4] = {"id", "key", "token"};
 	struct dg_credentials_chain *chain;
-	struct dg_credentials set;
+	struct dg_credentials set, old;
 	struct dg_profiles *profiles;
 	struct dg_clock clock;
 	struct dg_credentials_options options = {.clock = &clock};
@@ -230,10 +230,11 @@ static void test_fixed_set_that_expired_is_an_error(void **state)
 		0);
 	options.profiles = profiles;
 	assert_int_equal(dg_credentials_open(&chain, &options, NULL), 0);
-	assert_int_equal(dg_credentials_get(chain, false, &set, NULL), 0);
-	dg_credentials_free(&set);
-	assert_int_equal(dg_credentials_get(chain, true, &set, &err),
+	assert_int_equal(dg_credentials_get(chain, NULL, &set, NULL), 0);
+	old = set;
+	assert_int_equal(dg_credentials_get(chain, &old, &set, &err),
 			 DG_EDENIED);
+	dg_credentials_free(&old);
 	assert_string_equal(
 		err.message,
 		"the credentials of the environment variables have expired");

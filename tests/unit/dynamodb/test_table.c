@@ -129,13 +129,17 @@ static void test_setting_that_cannot_be_read_keeps_its_value(void **state)
 		struct dg_json *previous = json_of(c->previous);
 		struct dg_json *definition = json_of("{}");
 		struct dg_json *not_read = json_of("[]");
+		const struct dg_settings_target target = {
+			.definition = definition,
+			.not_read = not_read,
+			.previous = previous,
+			.log = script->db->log,
+		};
 
 		script_play(script, &c->answer, 1);
-		assert_int_equal(
-			dg_table_read_settings(script->connection, "t",
-					       previous, definition, not_read,
-					       script->db->log, &script->err),
-			c->rc);
+		assert_int_equal(dg_table_read_settings(script->connection, "t",
+							&target, &script->err),
+				 c->rc);
 		assert_json(definition, c->definition);
 		assert_json(not_read, c->not_read);
 		warnings += dg_json_length(not_read) > 0;
@@ -147,9 +151,22 @@ static void test_setting_that_cannot_be_read_keeps_its_value(void **state)
 	script_play(script, NULL, 0);
 }
 
+#define KEY(name) "\"KeySchema\":[{\"AttributeName\":\"" name "\"}]"
+#define TYPE(type)                                                             \
+	"\"AttributeDefinitions\":[{\"AttributeName\":\"id\","                 \
+	"\"AttributeType\":\"" type "\"}]"
+#define INDEX(name, projection)                                                \
+	"{\"IndexName\":\"" name                                               \
+	"\"," KEY("id") ",\"Projection\":{"                                    \
+			"\"ProjectionType\":\"" projection "\"}}"
+#define INDEXES(list) "\"GlobalSecondaryIndexes\":[" list "]"
+#define ASKED                                                                  \
+	KEY("id")                                                              \
+	"," TYPE("S") "," INDEXES(INDEX("a", "ALL") "," INDEX("b", "ALL"))
+
 static int create(struct script *script)
 {
-	struct dg_json *request = json_of("{\"TableName\":\"t\"}");
+	struct dg_json *request = json_of("{\"TableName\":\"t\"," ASKED "}");
 	int rc = dg_table_create(script->connection, request, &script->err);
 
 	dg_json_free(request);
@@ -177,12 +194,63 @@ static void test_table_of_a_lost_answer_is_ours(void **state)
 {
 	struct script *script = *state;
 
-	PLAY(script, SAYS("ResourceInUseException"));
-	assert_int_equal(create(script), DG_EEXISTS);
 	PLAY(script, {.failure = DG_HTTP_DROPPED},
 	     SAYS("ResourceInUseException"),
-	     {.body = "{\"Table\":{\"TableStatus\":\"ACTIVE\"}}"});
+	     {.body = "{\"Table\":{\"TableStatus\":\"CREATING\"}}"},
+	     {.body = "{\"Table\":{" ASKED "}}"});
 	assert_int_equal(create(script), 0);
+	assert_int_equal(script->next, 4);
+	PLAY(script, {.status = 500, .body = "{}"},
+	     SAYS("ResourceInUseException"),
+	     {.body = "{\"Table\":{" KEY("id") "," TYPE("S") "," INDEXES(
+		      INDEX("b", "ALL") "," INDEX("a", "ALL")) "}}"});
+	assert_int_equal(create(script), 0);
+}
+
+static void test_table_of_somebody_else_is_an_error(void **state)
+{
+	struct script *script = *state;
+
+	PLAY(script, SAYS("ResourceInUseException"));
+	assert_int_equal(create(script), DG_EEXISTS);
+	/* These say that nothing was done. */
+	PLAY(script, SAYS("ThrottlingException"),
+	     SAYS("LimitExceededException"), {.failure = DG_HTTP_REFUSED},
+	     SAYS("ResourceInUseException"));
+	assert_int_equal(create(script), DG_EEXISTS);
+}
+
+static const char *const others[] = {
+	"{\"Table\":{" KEY("no") "," TYPE("S") "," INDEXES(
+		INDEX("a", "ALL") "," INDEX("b", "ALL")) "}}",
+	"{\"Table\":{" KEY("id") "," TYPE("N") "," INDEXES(
+		INDEX("a", "ALL") "," INDEX("b", "ALL")) "}}",
+	"{\"Table\":{" KEY("id") "," TYPE("S") "," INDEXES(
+		INDEX("a", "ALL")) "}}",
+	"{\"Table\":{" KEY("id") "," TYPE("S") "," INDEXES(
+		INDEX("a", "ALL") "," INDEX("c", "ALL")) "}}",
+	"{\"Table\":{" KEY("id") "," TYPE("S") "," INDEXES(
+		INDEX("a", "ALL") "," INDEX("b", "KEYS_ONLY")) "}}",
+};
+
+static void test_table_of_a_lost_answer_must_be_what_was_asked(void **state)
+{
+	struct script *script = *state;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		const struct script_answer answers[] = {
+			{.failure = DG_HTTP_DROPPED},
+			SAYS("ResourceInUseException"),
+			{.body = others[i]},
+		};
+
+		script_play(script, answers, 3);
+		assert_int_equal(create(script), DG_EEXISTS);
+		assert_string_equal(script->err.message,
+				    "cannot create table 't': it exists, with "
+				    "other keys or indexes");
+	}
+	script_play(script, NULL, 0);
 }
 
 static void test_finish_sets_time_to_live_then_protection(void **state)
@@ -225,6 +293,8 @@ int main(void)
 		WITH_SCRIPT(test_setting_that_cannot_be_read_keeps_its_value),
 		WITH_SCRIPT(test_creation_waits_for_the_table_and_its_indexes),
 		WITH_SCRIPT(test_table_of_a_lost_answer_is_ours),
+		WITH_SCRIPT(test_table_of_somebody_else_is_an_error),
+		WITH_SCRIPT(test_table_of_a_lost_answer_must_be_what_was_asked),
 		WITH_SCRIPT(test_finish_sets_time_to_live_then_protection),
 	};
 
