@@ -1,36 +1,14 @@
-#include "backup/failures.h"
 #include "backup/guard.h"
-#include "backup/restore_source.h"
+#include "backup/restore_job.h"
 #include "backup/verify.h"
 #include "base/text.h"
 #include "dynamodb/batch_write.h"
-#include "dynamodb/live_source.h"
 #include "dynamodb/table.h"
-#include "item/table_def.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A restore under way. */
-struct job {
-	const struct dg_run *run;
-	const struct dg_restore_options *options;
-	struct dg_restore_result *result;
-	struct dg_environment env;
-	struct dg_restore_source source;
-	struct dg_snapshot_facts facts;
-	struct dg_json *describe; /* of the target; NULL: it does not exist */
-	struct dg_json *create;   /* the CreateTable request, or NULL */
-	struct dg_json *left_out;
-	struct dg_failures failures;
-};
-
-static const struct dg_json *definition(const struct job *job)
-{
-	return dg_snapshot_definition(job->source.snapshot);
-}
-
 /* The first words of a restore, before anything else. */
-static int warn_of_crossing(struct job *job, struct dg_error *err)
+static int warn_of_crossing(struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_metadata *m =
 		dg_snapshot_metadata(job->source.snapshot);
@@ -51,74 +29,7 @@ static int warn_of_crossing(struct job *job, struct dg_error *err)
 	return dg_strdup(&job->result->source_environment, m->environment, err);
 }
 
-static int find_target(struct job *job, struct dg_error *err)
-{
-	struct dg_environment *env = &job->env;
-	int rc = dg_environment_connect(env, err);
-
-	if (rc == 0)
-		rc = dg_table_describe(env->connection, env->table,
-				       &job->describe, err);
-	if (rc == 0)
-		return dg_table_check_usable(job->describe, err);
-	if (rc != DG_ENOTFOUND)
-		return dg_environment_explain(env, rc, err);
-	dg_error_clear(err);
-	if (definition(job))
-		return 0;
-	dg_error_set(err, DG_ENOTFOUND,
-		     "Table '%s' does not exist and no schema file found to "
-		     "create it",
-		     env->table);
-	return dg_error_hint(err,
-			     "Create the table, or restore from a dump "
-			     "with %s",
-			     DG_SCHEMA_FILE);
-}
-
-static int keys_of_target(const struct job *job, struct dg_key_schema *keys,
-			  struct dg_error *err)
-{
-	struct dg_json *normal = NULL;
-	int rc = dg_table_def_from_describe(&normal, job->describe, err);
-
-	if (rc == 0)
-		rc = dg_table_def_keys(normal, keys, err);
-	dg_json_free(normal);
-	return rc;
-}
-
-/* Snapshot and target must agree on what identifies an item. */
-static int agree_on_keys(struct job *job, struct dg_error *err)
-{
-	const struct dg_key_schema *own =
-		dg_snapshot_keys(job->source.snapshot);
-	struct dg_key_schema target;
-	char of_source[640];
-	char of_target[640];
-	int rc;
-
-	if (!job->describe)
-		return 0;
-	rc = keys_of_target(job, &target, err);
-	if (rc < 0)
-		return rc;
-	if (!own) {
-		dg_snapshot_use_keys(job->source.snapshot, &target);
-		return 0;
-	}
-	if (dg_key_schema_equal(own, &target))
-		return 0;
-	dg_error_set(
-		err, DG_EFAILED, "table '%s' has the key %s, the snapshot %s",
-		job->env.table,
-		dg_key_schema_describe(&target, of_target, sizeof(of_target)),
-		dg_key_schema_describe(own, of_source, sizeof(of_source)));
-	return dg_error_hint(err, "Restore into another table with "
-				  "--table=NAME");
-}
-
-static int refuse_edited(const struct job *job, struct dg_error *err)
+static int refuse_edited(const struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_snapshot_facts *facts = &job->facts;
 	char stated[DG_COUNT_SIZE];
@@ -146,7 +57,7 @@ static int refuse_edited(const struct job *job, struct dg_error *err)
 				  "give --accept-edited");
 }
 
-static int check_source(struct job *job, struct dg_error *err)
+static int check_source(struct dg_restore_job *job, struct dg_error *err)
 {
 	struct dg_snapshot_facts *facts = &job->facts;
 	char count[DG_COUNT_SIZE];
@@ -171,81 +82,10 @@ static int check_source(struct job *job, struct dg_error *err)
 	return 0;
 }
 
-/* ---- the target ----------------------------------------------------- */
-
-static int report_left_out(struct job *job, struct dg_error *err)
-{
-	size_t n = dg_json_length(job->left_out);
-	const struct dg_json *node;
-	size_t i = 0;
-
-	if (n == 0)
-		return 0;
-	job->result->left_out = calloc(n + 1, sizeof(char *));
-	if (!job->result->left_out)
-		return dg_error_nomem(err);
-	for (node = dg_json_first(job->left_out); node;
-	     node = dg_json_next(node)) {
-		int rc = dg_strdup(&job->result->left_out[i++],
-				   dg_json_text(node), err);
-
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
-static bool is_other_environment(const struct job *job)
-{
-	const struct dg_metadata *m =
-		dg_snapshot_metadata(job->source.snapshot);
-
-	return !m || !m->environment ||
-	       strcmp(m->environment, job->env.name) != 0;
-}
-
-static int plan_creation(struct job *job, struct dg_error *err)
-{
-	const struct dg_create_options options = {
-		.table_name = job->env.table,
-		.keys_and_indexes_only = is_other_environment(job) &&
-					 !job->options->source_settings,
-	};
-	int rc;
-
-	if (job->describe)
-		return 0;
-	rc = dg_json_new_array(&job->left_out, err);
-	if (rc == 0)
-		rc = dg_table_create_request(&job->create, definition(job),
-					     &options, job->left_out, err);
-	if (rc == 0)
-		rc = report_left_out(job, err);
-	job->result->created = rc == 0;
-	return rc;
-}
-
-static int create_target(struct job *job, struct dg_error *err)
-{
-	struct dg_environment *env = &job->env;
-	int rc;
-
-	if (!job->create)
-		return 0;
-	dg_info(job->run->log, "Creating table '%s'", env->table);
-	rc = dg_table_create(env->connection, job->create, err);
-	if (rc == 0)
-		rc = dg_table_describe(env->connection, env->table,
-				       &job->describe, err);
-	return rc;
-}
-
-/* ---- writing -------------------------------------------------------- */
-
 static int note_refused(void *context, struct dg_slice key, const char *type,
 			const char *message, struct dg_error *err)
 {
-	struct job *job = context;
+	struct dg_restore_job *job = context;
 	char shown[512];
 	int rc = dg_failures_add(&job->failures, key, type, message, err);
 
@@ -264,7 +104,8 @@ static int note_refused(void *context, struct dg_slice key, const char *type,
 	return 0;
 }
 
-static int write_rate(struct job *job, double *units, struct dg_error *err)
+static int write_rate(struct dg_restore_job *job, double *units,
+		      struct dg_error *err)
 {
 	struct dg_rate_limit limit = {0};
 	int rc = 0;
@@ -277,7 +118,24 @@ static int write_rate(struct job *job, double *units, struct dg_error *err)
 	return rc;
 }
 
-static int write_items(struct job *job, struct dg_error *err)
+/* Nobody shows the result of a run that stopped. */
+static void warn_of_partial(struct dg_restore_job *job)
+{
+	char written[DG_COUNT_SIZE];
+	char items[DG_COUNT_SIZE];
+
+	dg_warning(job->run->log,
+		   "%s of %s items were written to '%s'; the restore can be "
+		   "run again",
+		   dg_format_count(job->result->written, written),
+		   dg_format_count(job->result->items, items), job->env.table);
+	if (job->failures.path && dg_failures_finish(&job->failures, NULL) == 0)
+		dg_warning(job->run->log,
+			   "The items that were refused are listed in %s",
+			   job->failures.path);
+}
+
+static int write_items(struct dg_restore_job *job, struct dg_error *err)
 {
 	struct dg_batch_write_options options = {
 		.table = job->env.table,
@@ -299,8 +157,11 @@ static int write_items(struct job *job, struct dg_error *err)
 	dg_source_close(items);
 	job->result->written = stats.written;
 	job->result->refused = stats.refused;
-	if (rc == 0)
-		rc = dg_failures_finish(&job->failures, err);
+	if (rc < 0) {
+		warn_of_partial(job);
+		return rc;
+	}
+	rc = dg_failures_finish(&job->failures, err);
 	if (rc == 0 && job->failures.path)
 		rc = dg_strdup(&job->result->failures_file, job->failures.path,
 			       err);
@@ -308,17 +169,18 @@ static int write_items(struct job *job, struct dg_error *err)
 }
 
 /* The attribute by which the snapshot's items expire, or NULL. */
-static const char *ttl_attribute(const struct job *job)
+static const char *ttl_attribute(const struct dg_restore_job *job)
 {
+	const struct dg_json *definition =
+		dg_snapshot_definition(job->source.snapshot);
 	const struct dg_json *ttl =
-		definition(job)
-			? dg_json_get(definition(job), "TimeToLiveDescription")
-			: NULL;
+		definition ? dg_json_get(definition, "TimeToLiveDescription")
+			   : NULL;
 
 	return ttl ? dg_json_get_string(ttl, "AttributeName") : NULL;
 }
 
-static int verify(struct job *job, struct dg_error *err)
+static int verify(struct dg_restore_job *job, struct dg_error *err)
 {
 	struct dg_verification *v = &job->result->verification;
 	const struct dg_verify_options options = {
@@ -334,17 +196,7 @@ static int verify(struct job *job, struct dg_error *err)
 	return dg_verify_restore(v, &job->env, &options, err);
 }
 
-/* What a new table of the same environment gets after its items. */
-static int finish_target(struct job *job, struct dg_error *err)
-{
-	if (!job->create ||
-	    (is_other_environment(job) && !job->options->source_settings))
-		return 0;
-	return dg_table_finish(job->env.connection, job->env.table,
-			       definition(job), err);
-}
-
-static int conclude(const struct job *job, struct dg_error *err)
+static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_verification *v = &job->result->verification;
 	char a[DG_COUNT_SIZE];
@@ -368,9 +220,7 @@ static int conclude(const struct job *job, struct dg_error *err)
 	return 0;
 }
 
-/* ---- the whole ------------------------------------------------------ */
-
-static int announce(struct job *job, struct dg_error *err)
+static int announce(struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_environment *env = &job->env;
 	int rc = dg_strdup(&job->result->source, job->source.name, err);
@@ -388,7 +238,7 @@ static int announce(struct job *job, struct dg_error *err)
 	return rc;
 }
 
-static int prepare(struct job *job, struct dg_error *err)
+static int prepare(struct dg_restore_job *job, struct dg_error *err)
 {
 	int rc = dg_environment_open(&job->env, job->run, &job->options->target,
 				     err);
@@ -401,17 +251,17 @@ static int prepare(struct job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = announce(job, err);
 	if (rc == 0)
-		rc = find_target(job, err);
+		rc = dg_restore_target_find(job, err);
 	if (rc == 0)
-		rc = agree_on_keys(job, err);
+		rc = dg_restore_target_agree(job, err);
 	if (rc == 0)
 		rc = check_source(job, err);
 	if (rc == 0)
-		rc = plan_creation(job, err);
+		rc = dg_restore_target_plan(job, err);
 	return rc;
 }
 
-static void report_calls(struct job *job)
+static void report_calls(struct dg_restore_job *job)
 {
 	struct dg_dynamodb_stats calls;
 
@@ -422,30 +272,38 @@ static void report_calls(struct job *job)
 	job->result->retries = calls.retries;
 }
 
-static int run_job(struct job *job, struct dg_error *err)
+static int carry_out(struct dg_restore_job *job, struct dg_error *err)
 {
-	int rc = prepare(job, err);
+	int rc = dg_guard_confirm(&job->env, job->options, job->facts.items,
+				  err);
 
-	if (rc < 0 || job->options->dry_run)
-		return rc;
-	rc = dg_guard_confirm(&job->env, job->options, job->facts.items, err);
 	if (rc == 0)
-		rc = create_target(job, err);
+		rc = dg_restore_target_create(job, err);
 	if (rc == 0)
 		rc = write_items(job, err);
 	if (rc == 0)
 		rc = verify(job, err);
 	if (rc == 0)
-		rc = finish_target(job, err);
-	report_calls(job);
+		rc = dg_restore_target_finish(job, err);
 	return rc == 0 ? conclude(job, err) : rc;
+}
+
+static int run_job(struct dg_restore_job *job, struct dg_error *err)
+{
+	int rc = prepare(job, err);
+
+	if (rc == 0 && !job->options->dry_run)
+		rc = carry_out(job, err);
+	report_calls(job);
+	return rc;
 }
 
 int dg_restore(const struct dg_run *run,
 	       const struct dg_restore_options *options,
 	       struct dg_restore_result *result, struct dg_error *err)
 {
-	struct job job = {.run = run, .options = options, .result = result};
+	struct dg_restore_job job = {
+		.run = run, .options = options, .result = result};
 	int rc;
 
 	memset(result, 0, sizeof(*result));
@@ -471,6 +329,7 @@ void dg_restore_result_free(struct dg_restore_result *result)
 	free(result->source_environment);
 	free(result->environment);
 	free(result->table);
+	free(result->creation);
 	free(result->failures_file);
 	memset(result, 0, sizeof(*result));
 }

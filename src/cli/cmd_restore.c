@@ -36,9 +36,10 @@ static void say_planned(struct dg_session *session,
 
 	if (result->created)
 		dg_session_say(session, DG_LOG_INFO,
-			       "Table '%s' would be created", result->table);
+			       "Table '%s' would be created: %s", result->table,
+			       result->creation ? result->creation : "-");
 	dg_session_say(session, DG_LOG_INFO,
-		       "%s would be written to '%s'; nothing was",
+		       "%s would be put into '%s'; nothing was written",
 		       dg_quantity_items(result->items, count), result->table);
 }
 
@@ -63,12 +64,14 @@ static void say_done(struct dg_session *session,
 }
 
 static void say_left_out(struct dg_session *session,
-			 const struct dg_restore_result *result)
+			 const struct dg_restore_result *result, bool dry_run)
 {
 	char *const *name = result->left_out;
 
 	for (; name && *name; name++)
-		dg_session_say(session, DG_LOG_WARNING, "Not restored: %s",
+		dg_session_say(session, DG_LOG_WARNING, "%s: %s",
+			       dry_run ? "Would not be restored"
+				       : "Not restored",
 			       *name);
 	if (result->failures_file)
 		dg_session_say(session, DG_LOG_WARNING,
@@ -137,6 +140,7 @@ static void write_summary(struct dg_session *session,
 	dg_json_member_string(&w, "table", result->table);
 	dg_json_member_bool(&w, "dryRun", dry_run);
 	dg_json_member_bool(&w, "created", result->created);
+	dg_json_member_string(&w, "creation", result->creation);
 	dg_record_strings(&w, "leftOut", (const char *const *)result->left_out);
 	dg_json_member_uint(&w, "items", result->items);
 	dg_json_member_uint(&w, "written", result->written);
@@ -154,7 +158,7 @@ static void report(struct dg_session *session,
 		   const struct dg_error *err)
 {
 	dg_progress_line_clear(&session->progress_line);
-	say_left_out(session, result);
+	say_left_out(session, result, dry_run);
 	if (dry_run)
 		say_planned(session, result);
 	else if (rc == 0)

@@ -389,7 +389,26 @@ def test_a_wrong_answer_writes_nothing(dumped, fake, typed):
 def test_a_dry_run_writes_nothing_and_says_what_it_would_do(dumped, fake):
     done = dumped.ddbgit("restore", "--source=backups/dynamodb/dev",
                          "--dry-run")
-    assert "5" in done.out + done.err and "copy" in done.out + done.err
+    assert "5 items would be put into 'copy'; nothing was written" in done.err
+    assert "'copy' would be created: key id (S); on demand\n" in done.err
+    assert "copy" not in fake.tables
+
+
+def test_a_dry_run_names_the_indexes_and_what_is_left_out(media, fake):
+    keys = [{"AttributeName": "id", "KeyType": "HASH"}]
+    fake.create("full", items=[{"id": {"S": "a"}}],
+                DeletionProtectionEnabled=True,
+                GlobalSecondaryIndexes=[
+                    {"IndexName": name, "KeySchema": keys,
+                     "Projection": {"ProjectionType": "ALL"}}
+                    for name in ("by-a", "by-b")])
+    media.local(fake.endpoint, "full", env="dev")
+    media.ddbgit("dump", "--env=dev")
+    media.local(fake.endpoint, "copy")
+    done = media.ddbgit("restore", "--source=backups/dynamodb/dev",
+                        "--dry-run")
+    assert "key id (S); on demand; indexes by-a, by-b\n" in done.err
+    assert "[WARNING] Would not be restored: deletion protection" in done.err
     assert "copy" not in fake.tables
 
 

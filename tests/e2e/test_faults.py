@@ -203,3 +203,17 @@ def test_an_item_that_expired_is_not_missing(media, fake):
     done = media.ddbgit("restore", "--source", "backups/dynamodb/dev")
     assert "expired" in done.err + done.out
     assert len(fake.tables["copy"].items) == ITEMS
+
+
+def test_a_restore_that_stops_says_how_far_it_came(media, fake):
+    fake.create("many", [{"id": {"S": f"{n:03}"}} for n in range(200)])
+    media.local(fake.endpoint, "many", env="dev")
+    media.ddbgit("dump", "--env=dev")
+    fake.create("copy")
+    media.local(fake.endpoint, "copy")
+    fake.fault("denied", operation="BatchWriteItem", nth=3, times=99)
+    done = media.ddbgit("restore", "--source=backups/dynamodb/dev", status=1)
+    written = len(fake.tables["copy"].items)
+    assert 0 < written < 200
+    assert f"[WARNING] {written} of 200 items were written to 'copy'; " \
+        "the restore can be run again" in done.err

@@ -114,17 +114,23 @@ static void test_an_incomplete_restore_shows_its_counts(void **state)
 
 static void test_a_dry_run_says_that_nothing_was_written(void **state)
 {
+	static char *left_out[] = {(char *)"deletion protection", NULL};
 	struct finished done;
 
 	(void)state;
 	fake_library.restore.created = true;
+	fake_library.restore.creation = (char *)"key id (S); on demand";
+	fake_library.restore.left_out = left_out;
 	fake_library.restore.written = 0;
 	fake_library.restore.verification.done = false;
 	done = run("restore --dry-run");
 	assert_string_equal(done.err,
-			    "[INFO] Table 'local-media' would be created\n"
-			    "[INFO] 1,234 items would be written to "
-			    "'local-media'; nothing was\n");
+			    "[WARNING] Would not be restored: deletion "
+			    "protection\n"
+			    "[INFO] Table 'local-media' would be created: "
+			    "key id (S); on demand\n"
+			    "[INFO] 1,234 items would be put into "
+			    "'local-media'; nothing was written\n");
 	finish(&done);
 }
 
