@@ -48,6 +48,7 @@ struct worker {
 struct batch {
 	struct dg_batch_item **items; /* borrowed, reordered */
 	size_t count;
+	int64_t sent_ms; /* when it last had passed rate and gate */
 };
 
 /* What an answer accepted, and how many items it gave back. */
@@ -165,6 +166,7 @@ static int send_once(struct worker *worker, struct batch *batch,
 	if (rc < 0)
 		return rc;
 	ticket = dg_gate_enter(run->gate);
+	batch->sent_ms = dg_clock_now_ms(run->db->clock);
 	rc = call(worker, batch, err);
 	dg_gate_leave(run->gate, ticket,
 		      dg_connection_throttled(worker->connection) > 0 ||
@@ -172,34 +174,35 @@ static int send_once(struct worker *worker, struct batch *batch,
 	return rc;
 }
 
-/* Until all of it is accepted, or refused as a whole. */
+/* Until all of it is accepted, or refused as a whole. What rate and gate hold
+ * back is not waiting in vain. */
 static int send_until_accepted(struct worker *worker, struct batch *batch,
 			       struct dg_error *err)
 {
 	struct dg_clock *clock = worker->run->db->clock;
-	int64_t moved_ms = dg_clock_now_ms(clock);
 	unsigned int vain = 0; /* tries that wrote nothing */
+	int64_t vain_ms = 0;   /* that they and the pauses took */
 
 	for (;;) {
 		size_t before = batch->count;
-		int64_t now;
+		int64_t pause;
 		int rc = send_once(worker, batch, err);
 
 		if (rc < 0 || batch->count == 0)
 			return rc;
-		now = dg_clock_now_ms(clock);
+		vain_ms += dg_clock_now_ms(clock) - batch->sent_ms;
 		if (batch->count < before) {
-			moved_ms = now;
+			vain_ms = 0;
 			vain = 0;
 		}
-		if (now - moved_ms >= DG_RETRY_PATIENCE_MS)
+		if (vain_ms >= DG_RETRY_PATIENCE_MS)
 			return dg_error_set(err, DG_ESERVICE,
 					    "%zu items came back unprocessed "
 					    "for 5 minutes",
 					    batch->count);
-		rc = dg_clock_sleep_ms(
-			clock, dg_retry_backoff_ms(vain++, dg_random_u64()),
-			worker->stop, err);
+		pause = dg_retry_backoff_ms(vain++, dg_random_u64());
+		vain_ms += pause;
+		rc = dg_clock_sleep_ms(clock, pause, worker->stop, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -218,12 +221,12 @@ static int send_batch(struct worker *worker, struct batch *batch,
 	if (batch->count == 1)
 		return refuse(worker, batch->items[0], err);
 	dg_error_clear(err);
-	half = (struct batch){batch->items, batch->count / 2};
+	half = (struct batch){.items = batch->items, .count = batch->count / 2};
 	rc = send_batch(worker, &half, err);
 	if (rc < 0)
 		return rc;
-	half = (struct batch){batch->items + batch->count / 2,
-			      batch->count - batch->count / 2};
+	half = (struct batch){.items = batch->items + batch->count / 2,
+			      .count = batch->count - batch->count / 2};
 	return send_batch(worker, &half, err);
 }
 

@@ -128,7 +128,7 @@ int dg_git_command_start(struct dg_git_command *command,
 	argv[n++] = git_dir;
 	if (work_tree)
 		argv[n++] = work_tree;
-	for (i = 0; arguments[i] && i < DG_GIT_ARGUMENTS_MAX; i++)
+	for (i = 0; i < DG_GIT_ARGUMENTS_MAX && arguments[i]; i++)
 		argv[n++] = (char *)arguments[i];
 	rc = start(command, argv, err);
 done:

@@ -235,13 +235,3 @@ int dg_history_writer(struct dg_repo *repo,
 	dg_revision_close(at);
 	return rc;
 }
-
-int dg_history_last(struct dg_repo *repo, const char *start, const char *path,
-		    const char *marker, char id[DG_OID_HEX_SIZE],
-		    struct dg_error *err)
-{
-	struct dg_history_options options = {
-		.start = start, .path = path, .marker = marker};
-
-	return dg_history_writer(repo, &options, id, err);
-}

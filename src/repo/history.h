@@ -49,9 +49,4 @@ int dg_history_writer(struct dg_repo *repo,
 		      const struct dg_history_options *options,
 		      char id[DG_OID_HEX_SIZE], struct dg_error *err);
 
-/* The same, where the whole folder counts; start may be NULL: HEAD. */
-int dg_history_last(struct dg_repo *repo, const char *start, const char *path,
-		    const char *marker, char id[DG_OID_HEX_SIZE],
-		    struct dg_error *err);
-
 #endif

@@ -63,13 +63,14 @@ static int note_refusal(void *context, struct dg_slice key, const char *type,
 	return 0;
 }
 
-static int write_items(struct script *script, struct numbered *n,
-		       struct dg_batch_write_stats *stats,
-		       struct refusals *refusals)
+static int write_at_rate(struct script *script, struct numbered *n,
+			 double rate_units, struct dg_batch_write_stats *stats,
+			 struct refusals *refusals)
 {
 	const struct dg_batch_write_options options = {
 		.table = "t",
 		.workers = 1,
+		.rate_units = rate_units,
 		.memory = 8u << 20,
 		.refused = note_refusal,
 		.context = refusals,
@@ -77,6 +78,13 @@ static int write_items(struct script *script, struct numbered *n,
 
 	return dg_batch_write(script->db, &n->source, &options, stats,
 			      &script->err);
+}
+
+static int write_items(struct script *script, struct numbered *n,
+		       struct dg_batch_write_stats *stats,
+		       struct refusals *refusals)
+{
+	return write_at_rate(script, n, 0, stats, refusals);
 }
 
 static int count_of(const char *text, const char *part)
@@ -202,6 +210,24 @@ static void test_each_accepted_item_renews_the_patience(void **state)
 	assert_int_equal(stats.written, 2);
 }
 
+static void test_waiting_for_the_rate_wears_no_patience(void **state)
+{
+	struct script *script = *state;
+	struct dg_batch_write_stats stats;
+	struct numbered n;
+
+	init_source(&n, 1);
+	PLAY(script,
+	     {.body = "{\"UnprocessedItems\":{\"t\":[" PUT(
+		      "k000") "]},\"ConsumedCapacity\":[{\"TableName\":\"t\","
+			      "\"CapacityUnits\":400}]}"},
+	     {.body = "{\"UnprocessedItems\":{\"t\":[" PUT("k000") "]}}"},
+	     ALL_TAKEN);
+	assert_int_equal(write_at_rate(script, &n, 1, &stats, NULL), 0);
+	assert_in_range(script->time.now_ms, 400000, 500000);
+	assert_int_equal(stats.written, 1);
+}
+
 static void test_refused_batch_is_halved_down_to_the_item(void **state)
 {
 	struct script *script = *state;
@@ -314,6 +340,7 @@ int main(void)
 		WITH_SCRIPT(test_what_came_back_is_sent_again_after_a_pause),
 		WITH_SCRIPT(test_items_that_never_go_through_end_it),
 		WITH_SCRIPT(test_each_accepted_item_renews_the_patience),
+		WITH_SCRIPT(test_waiting_for_the_rate_wears_no_patience),
 		WITH_SCRIPT(test_refused_batch_is_halved_down_to_the_item),
 		WITH_SCRIPT(test_item_too_large_for_the_wire_is_refused_alone),
 		WITH_SCRIPT(test_denied_and_missing_table_end_it_at_once),

@@ -188,16 +188,15 @@ static void test_shallow_clone_ends_where_it_was_cut(void **state)
 static void test_writer_of_a_missing_snapshot_is_not_found(void **state)
 {
 	struct fixture *f = *state;
+	const struct dg_history_options options = {.path = "s",
+						   .marker = "table-data.json"};
 	char id[DG_OID_HEX_SIZE];
 
-	assert_error(f,
-		     dg_history_last(f->repo, NULL, "s", "table-data.json", id,
-				     &f->err),
+	assert_error(f, dg_history_writer(f->repo, &options, id, &f->err),
 		     DG_ENOTFOUND, "no snapshot 's'");
 	commit(f, "mkdir s; echo 1 >s/table-data.json", "one");
 	commit(f, "echo x >README", "later");
-	assert_ok(f, dg_history_last(f->repo, NULL, "s", "table-data.json", id,
-				     &f->err));
+	assert_ok(f, dg_history_writer(f->repo, &options, id, &f->err));
 	assert_output(f, "one", "git log -1 --format=%%s %s", id);
 }
 
