@@ -328,6 +328,19 @@ static void make_message(const struct dg_dump_job *job,
 	dg_message_add(message, "Ddbgit-Path", job->tree_path);
 }
 
+/* Beside the data, which has been added: that is not read a second time. */
+static int add_description(struct dg_dump_job *job, struct dg_error *err)
+{
+	static const char *const names[] = {DG_SCHEMA_FILE, DG_METADATA_FILE,
+					    DG_SUMMARY_FILE};
+	struct dg_fileset *files = dg_snapshot_dir_staged(job->dir);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(*names); i++)
+		rc = dg_commit_add_one(job->commit, names[i], files, err);
+	return rc;
+}
+
 static int stage_description(struct dg_dump_job *job, struct dg_error *err)
 {
 	const struct dg_snapshot_write write = {
@@ -337,9 +350,9 @@ static int stage_description(struct dg_dump_job *job, struct dg_error *err)
 	};
 	int rc = dg_snapshot_write_description(&write, err);
 
+	/* Without a directory the sink is the commit's own. */
 	if (rc == 0 && job->dir)
-		rc = dg_commit_add_files(job->commit,
-					 dg_snapshot_dir_staged(job->dir), err);
+		rc = add_description(job, err);
 	return rc;
 }
 

@@ -65,11 +65,9 @@ struct dg_sink *dg_commit_sink(struct dg_commit *commit);
  * not written again. Of two files added under one name the later counts. */
 int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 			struct dg_error *err);
-/* The set is only part of the snapshot: keeps the tip's entry for `name`,
- * which was not staged because the file in place is unchanged. The file in
- * place (set `files`) is hashed instead when the tip has another. */
-int dg_commit_keep(struct dg_commit *commit, const char *name,
-		   struct dg_fileset *files, struct dg_error *err);
+/* Takes one file of the set, likewise. */
+int dg_commit_add_one(struct dg_commit *commit, const char *name,
+		      struct dg_fileset *files, struct dg_error *err);
 
 /* The snapshot's folder as it would be committed now, readable again. The
  * caller closes it, before the commit. */

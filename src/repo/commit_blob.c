@@ -151,8 +151,8 @@ int dg_commit_add_file(struct dg_commit *commit, const char *path,
 	return rc;
 }
 
-int dg_commit_keep(struct dg_commit *commit, const char *name,
-		   struct dg_fileset *files, struct dg_error *err)
+int dg_commit_add_one(struct dg_commit *commit, const char *name,
+		      struct dg_fileset *files, struct dg_error *err)
 {
 	struct dg_file *file = NULL;
 	int rc = files->open(files, name, &file, err);
@@ -198,7 +198,7 @@ static int add_listed(void *context, const struct dg_fileset_entry *entry,
 	if (!rc && entry->is_folder)
 		rc = add_folder(walk->commit, walk->files, path, err);
 	else if (!rc)
-		rc = dg_commit_keep(walk->commit, path, walk->files, err);
+		rc = dg_commit_add_one(walk->commit, path, walk->files, err);
 	free(path);
 	return rc;
 }

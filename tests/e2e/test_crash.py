@@ -6,6 +6,7 @@ debris is left.
 """
 
 import os
+import re
 import shutil
 
 import pytest
@@ -105,14 +106,18 @@ class Scene:
         assert left == []
 
 
-def calls_of(scene):
-    """The names of the calls that a run makes, in order."""
+def log_of(scene):
+    """The calls that a run makes, in order: name, then paths."""
     log = scene.project.path.parent / "calls"
     log.unlink(missing_ok=True)
     scene.run(status=0, LD_PRELOAD=str(killer()), KILL_PROGRAM="ddbgit",
               KILL_LOG_FILE=str(log))
     scene.reset()
-    return [line.split()[1] for line in log.read_text().splitlines()]
+    return [line.split()[1:] for line in log.read_text().splitlines()]
+
+
+def calls_of(scene):
+    return [call[0] for call in log_of(scene)]
 
 
 def steps(total, most):
@@ -187,3 +192,18 @@ def test_somebodys_lock_is_not_touched(project, fake):
     lock.unlink()
     scene.run(status=0)
     scene.check_after_next()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_each_object_is_written_once(project, fake, mode):
+    scene = Scene(project, fake, mode)
+    for n in range(4):  # more than libgit2 is given in one piece
+        fake.tables["media"].put({"id": {"S": f"large-{n}"},
+                                  "g": {"S": "new"},
+                                  "text": {"S": "x" * 390_000}})
+    log = log_of(scene)
+    begun = [call for call in log if call[0] == "create" and
+             "tmp_object_git2_" in call[1]]
+    written = {call[-1] for call in log if
+               re.search(r"objects/[0-9a-f]{2}/[0-9a-f]{38}$", call[-1])}
+    assert len(begun) == len(written) > 4, log
