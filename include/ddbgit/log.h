@@ -29,10 +29,15 @@ struct dg_log {
 void dg_log(const struct dg_log *log, enum dg_log_level level,
 	    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-#define dg_debug(log, ...) dg_log((log), DG_LOG_DEBUG, __VA_ARGS__)
-#define dg_info(log, ...) dg_log((log), DG_LOG_INFO, __VA_ARGS__)
-#define dg_success(log, ...) dg_log((log), DG_LOG_SUCCESS, __VA_ARGS__)
-#define dg_warning(log, ...) dg_log((log), DG_LOG_WARNING, __VA_ARGS__)
+/* The same at the level of the name. */
+void dg_debug(const struct dg_log *log, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void dg_info(const struct dg_log *log, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void dg_success(const struct dg_log *log, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void dg_warning(const struct dg_log *log, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #ifdef __cplusplus
 }

@@ -33,6 +33,21 @@ static void test_message_reaches_the_writer(void **state)
 	dg_info(NULL, "nobody listens");
 }
 
+static void test_each_level_is_called_by_its_name(void **state)
+{
+	struct heard heard = {0};
+	const struct dg_log log = {hear, &heard};
+
+	(void)state;
+	dg_debug(&log, "%s", "a");
+	assert_int_equal(heard.level, DG_LOG_DEBUG);
+	dg_info(&log, "%s", "b");
+	assert_int_equal(heard.level, DG_LOG_INFO);
+	dg_success(&log, "%s", "c");
+	assert_int_equal(heard.level, DG_LOG_SUCCESS);
+	assert_string_equal(heard.message, "c");
+}
+
 static void test_long_message_is_cut_between_characters(void **state)
 {
 	struct heard heard = {0};
@@ -69,6 +84,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_message_reaches_the_writer),
+		cmocka_unit_test(test_each_level_is_called_by_its_name),
 		cmocka_unit_test(test_long_message_is_cut_between_characters),
 		cmocka_unit_test(test_progress_reaches_the_receiver),
 	};
