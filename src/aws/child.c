@@ -228,7 +228,7 @@ bool dg_program_exists(const char *name)
 		if (len > 0 && len + strlen(name) + 2 < sizeof(file)) {
 			memcpy(file, path, len);
 			file[len] = '/';
-			strcpy(file + len + 1, name);
+			memcpy(file + len + 1, name, strlen(name) + 1);
 			if (access(file, X_OK) == 0)
 				return true;
 		}

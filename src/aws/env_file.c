@@ -174,8 +174,8 @@ static int read_value(struct parser *parser, size_t name, struct dg_slice raw,
 {
 	struct dg_buf value = DG_BUF_INIT(DG_CONFIG_FILE_MAX);
 	size_t line = parser->line;
+	struct dg_slice inner;
 	char quote = '\0';
-	struct dg_slice inner = raw;
 	int rc;
 
 	if (raw.len > 0 && (raw.ptr[0] == '"' || raw.ptr[0] == '\'')) {

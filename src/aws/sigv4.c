@@ -21,21 +21,15 @@ void dg_sigv4_date(int64_t unix_seconds, char out[DG_AMZ_DATE_SIZE])
 		memcpy(out, "19700101T000000Z", DG_AMZ_DATE_SIZE);
 }
 
-/* What the string to sign and the Authorization header both name. */
-struct scope {
-	const char *amz_date;
-	const char *region;
-	const char *service;
-};
-
-static int add_scope(struct dg_buf *out, const struct scope *scope,
+static int add_scope(struct dg_buf *out, const struct dg_sigv4_scope *scope,
 		     struct dg_error *err)
 {
 	return dg_buf_addf(out, err, "%.*s/%s/%s/aws4_request", DATE_LEN,
 			   scope->amz_date, scope->region, scope->service);
 }
 
-static int build_string_to_sign(struct dg_buf *out, const struct scope *scope,
+static int build_string_to_sign(struct dg_buf *out,
+				const struct dg_sigv4_scope *scope,
 				struct dg_slice canonical, struct dg_error *err)
 {
 	unsigned char hash[DG_SHA256_SIZE];
@@ -54,7 +48,7 @@ static int build_string_to_sign(struct dg_buf *out, const struct scope *scope,
 }
 
 /* The signing key: a chain of HMACs over the scope's parts. */
-static int derive_key(const char *secret, const struct scope *scope,
+static int derive_key(const char *secret, const struct dg_sigv4_scope *scope,
 		      unsigned char key[DG_SHA256_SIZE], struct dg_error *err)
 {
 	const struct dg_slice parts[] = {
@@ -78,7 +72,7 @@ static int derive_key(const char *secret, const struct scope *scope,
 }
 
 static int add_signature(struct dg_buf *out, const char *secret,
-			 const struct scope *scope,
+			 const struct dg_sigv4_scope *scope,
 			 struct dg_slice string_to_sign, struct dg_error *err)
 {
 	unsigned char key[DG_SHA256_SIZE];
@@ -107,10 +101,9 @@ static int check_date(const char *amz_date, struct dg_error *err)
 
 int dg_sigv4_sign(const struct dg_sigv4_request *request,
 		  const struct dg_sigv4_credentials *credentials,
-		  const char *amz_date, const char *region, const char *service,
+		  const struct dg_sigv4_scope *scope,
 		  struct dg_sigv4_result *result, struct dg_error *err)
 {
-	const struct scope scope = {amz_date, region, service};
 	struct dg_buf own_canonical = DG_BUF_INIT(CANONICAL_MAX);
 	struct dg_buf own_to_sign = DG_BUF_INIT(CANONICAL_MAX);
 	struct dg_buf signed_headers = DG_BUF_INIT(CANONICAL_MAX);
@@ -124,23 +117,23 @@ int dg_sigv4_sign(const struct dg_sigv4_request *request,
 	dg_buf_clear(canonical);
 	dg_buf_clear(to_sign);
 	dg_buf_clear(out);
-	rc = check_date(amz_date, err);
+	rc = check_date(scope->amz_date, err);
 	if (rc == 0)
 		rc = dg_sigv4_canonical_request(request, canonical,
 						&signed_headers, err);
 	if (rc == 0)
-		rc = build_string_to_sign(to_sign, &scope,
+		rc = build_string_to_sign(to_sign, scope,
 					  dg_buf_slice(canonical), err);
 	if (rc == 0)
 		rc = dg_buf_addf(out, err, "AWS4-HMAC-SHA256 Credential=%s/",
 				 credentials->access_key_id);
 	if (rc == 0)
-		rc = add_scope(out, &scope, err);
+		rc = add_scope(out, scope, err);
 	if (rc == 0)
 		rc = dg_buf_addf(out, err, ", SignedHeaders=%s",
 				 dg_buf_str(&signed_headers));
 	if (rc == 0)
-		rc = add_signature(out, credentials->secret_access_key, &scope,
+		rc = add_signature(out, credentials->secret_access_key, scope,
 				   dg_buf_slice(to_sign), err);
 	dg_buf_free(&signed_headers);
 	dg_buf_free(&own_to_sign);

@@ -32,6 +32,13 @@ struct dg_sigv4_credentials {
 	const char *session_token; /* or NULL */
 };
 
+/* What a signature is good for, beside its request. */
+struct dg_sigv4_scope {
+	const char *amz_date; /* as dg_sigv4_date writes it */
+	const char *region;
+	const char *service; /* "dynamodb" */
+};
+
 /* Buffers: canonical request and string to sign (for tests and -v; may be
  * NULL) and the value of the Authorization header. X-Amz-Date and, with a
  * token, X-Amz-Security-Token must be among the headers already. */
@@ -46,9 +53,11 @@ struct dg_sigv4_result {
 /* The X-Amz-Date of a point in time. */
 void dg_sigv4_date(int64_t unix_seconds, char out[DG_AMZ_DATE_SIZE]);
 
+/* Replaces what the result's buffers hold. DG_EINVALID for a malformed date,
+ * DG_ELIMIT past a buffer's maximum. */
 int dg_sigv4_sign(const struct dg_sigv4_request *request,
 		  const struct dg_sigv4_credentials *credentials,
-		  const char *amz_date, const char *region, const char *service,
+		  const struct dg_sigv4_scope *scope,
 		  struct dg_sigv4_result *result, struct dg_error *err);
 
 #endif

@@ -26,6 +26,14 @@ enum encode_rule {
 	ENCODE_KEEP_ESCAPES /* what is an escape already stays one */
 };
 
+static int add_escape(struct dg_buf *out, struct dg_slice digits,
+		      struct dg_error *err)
+{
+	return dg_buf_addf(out, err, "%%%c%c",
+			   toupper((unsigned char)digits.ptr[0]),
+			   toupper((unsigned char)digits.ptr[1]));
+}
+
 /* Percent-encodes all but unreserved characters and '/', where kept. */
 static int add_encoded(struct dg_buf *out, struct dg_slice s,
 		       enum encode_rule rule, bool keep_slash,
@@ -40,9 +48,8 @@ static int add_encoded(struct dg_buf *out, struct dg_slice s,
 		if (is_unreserved(c) || (keep_slash && c == '/')) {
 			rc = dg_buf_add_char(out, (char)c, err);
 		} else if (rule == ENCODE_KEEP_ESCAPES && is_escape(s, i)) {
-			rc = dg_buf_addf(out, err, "%%%c%c",
-					 toupper((unsigned char)s.ptr[i + 1]),
-					 toupper((unsigned char)s.ptr[i + 2]));
+			rc = add_escape(out, dg_slice_of(s.ptr + i + 1, 2),
+					err);
 			i += 2;
 		} else {
 			rc = dg_buf_addf(out, err, "%%%02X", c);

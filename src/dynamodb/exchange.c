@@ -53,8 +53,8 @@ static int sign(struct dg_connection *connection, const char *amz_date,
 	struct dg_sigv4_result result = {
 		.authorization = &connection->authorization,
 	};
-	int rc = dg_sigv4_sign(&request, &credentials, amz_date, db->region,
-			       "dynamodb", &result, err);
+	const struct dg_sigv4_scope scope = {amz_date, db->region, "dynamodb"};
+	int rc = dg_sigv4_sign(&request, &credentials, &scope, &result, err);
 
 	return rc < 0 ? rc
 		      : set_line(&connection->lines[DG_LINE_AUTHORIZATION],

@@ -30,7 +30,7 @@ struct dg_commit_options {
 	const char *now_iso;    /* for the intent */
 	int64_t now;            /* Unix seconds of the commit */
 	struct dg_clock *clock; /* waits for locks; NULL: the system's */
-	uint64_t memory;        /* for dg_commit_tip; 0: 256 MiB */
+	uint64_t memory;        /* for dg_commit_tip, as dg_revision_files */
 	const char *temp_dir;   /* for dg_commit_sink; NULL: see temp_file.h */
 };
 

@@ -26,8 +26,8 @@ int dg_revision_find(struct dg_revision *revision, const char *marker,
 		     void *context, struct dg_error *err);
 
 /* A folder of its tree as a file set with identities ("git-sha1").
- * memory: see design, "Reading to the end first": packed blobs above a
- * quarter of it are read from `git cat-file blob` where git is installed.
+ * memory, in bytes: packed blobs above a quarter of it are read from
+ * `git cat-file blob`, and without git they are DG_ELIMIT.
  * DG_ENOTFOUND: no such folder. */
 int dg_revision_files(struct dg_fileset **out, struct dg_revision *revision,
 		      const char *path, uint64_t memory, struct dg_error *err);

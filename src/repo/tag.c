@@ -87,10 +87,11 @@ static int create_reference(struct dg_repo *repo, const char *ref,
 	return rc;
 }
 
-static int create(struct dg_repo *repo, const char *name, const char *ref,
+static int create(struct dg_repo *repo, const char *ref,
 		  const git_object *target, const git_signature *tagger,
 		  const char *message, struct dg_error *err)
 {
+	const char *name = ref + strlen("refs/tags/");
 	git_oid id;
 	int rc = git_tag_annotation_create(&id, repo->git, name, target, tagger,
 					   message);
@@ -131,7 +132,7 @@ int dg_tag_create(struct dg_repo *repo, const char *name, const char *commit_id,
 	if (rc < 0)
 		rc = dg_git_error(err, rc, "cannot make the tag '%s'", name);
 	else
-		rc = create(repo, name, ref, commit, tagger, text, err);
+		rc = create(repo, ref, commit, tagger, text, err);
 	if (rc == DG_EEXISTS)
 		rc = dg_error_set(err, rc, "the tag '%s' exists", name);
 done:

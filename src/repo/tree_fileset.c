@@ -169,7 +169,7 @@ int dg_tree_fileset(struct dg_fileset **out, struct dg_repo *repo,
 		return rc;
 	}
 	set->repo = repo;
-	set->limit = (memory ? memory : DG_MEMORY_DEFAULT) / 4;
+	set->limit = memory / 4;
 	set->base.open = set_open;
 	set->base.list = set_list;
 	set->base.identity = set_identity;

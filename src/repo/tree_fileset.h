@@ -6,10 +6,9 @@
 #define DG_REPO_TREE_FILESET_H
 
 #include "repo/git.h"
-#include <ddbgit/run.h>
 
 /* name is copied; the tree is held, the repository borrowed. memory: see
- * dg_revision_files; 0 is DG_MEMORY_DEFAULT. */
+ * dg_revision_files. */
 int dg_tree_fileset(struct dg_fileset **out, struct dg_repo *repo,
 		    const git_tree *tree, const char *name, uint64_t memory,
 		    struct dg_error *err);

@@ -180,12 +180,16 @@ static void check_vector(const char *name)
 	struct dg_buf to_sign = DG_BUF_INIT(65536);
 	struct dg_buf authorization = DG_BUF_INIT(65536);
 	struct dg_sigv4_result result = {&canonical, &to_sign, &authorization};
+	struct dg_sigv4_scope scope;
 	struct vector v;
 
 	load_vector(&v, name);
-	assert_int_equal(dg_sigv4_sign(&v.request, &v.credentials, v.date,
-				       dg_json_get_string(v.context, "region"),
-				       dg_json_get_string(v.context, "service"),
+	scope = (struct dg_sigv4_scope){
+		.amz_date = v.date,
+		.region = dg_json_get_string(v.context, "region"),
+		.service = dg_json_get_string(v.context, "service"),
+	};
+	assert_int_equal(dg_sigv4_sign(&v.request, &v.credentials, &scope,
 				       &result, NULL),
 			 0);
 	expect_file(&v, "header-canonical-request.txt", &canonical);
@@ -239,9 +243,10 @@ static void canonical_of(const struct dg_sigv4_request *request,
 	static const struct dg_sigv4_credentials keys = {"id", "secret", NULL};
 	struct dg_buf authorization = DG_BUF_INIT(65536);
 	struct dg_sigv4_result result = {out, NULL, &authorization};
+	const struct dg_sigv4_scope scope = {"20150830T123600Z", "us-east-1",
+					     "s3"};
 
-	assert_int_equal(dg_sigv4_sign(request, &keys, "20150830T123600Z",
-				       "us-east-1", "s3", &result, NULL),
+	assert_int_equal(dg_sigv4_sign(request, &keys, &scope, &result, NULL),
 			 0);
 	dg_buf_free(&authorization);
 }
@@ -289,10 +294,10 @@ static void test_malformed_date_is_refused(void **state)
 	struct dg_sigv4_request request = {.method = "GET"};
 	struct dg_buf authorization = DG_BUF_INIT(65536);
 	struct dg_sigv4_result result = {NULL, NULL, &authorization};
+	const struct dg_sigv4_scope scope = {"2015", "us-east-1", "dynamodb"};
 
 	(void)state;
-	assert_int_equal(dg_sigv4_sign(&request, &keys, "2015", "us-east-1",
-				       "dynamodb", &result, NULL),
+	assert_int_equal(dg_sigv4_sign(&request, &keys, &scope, &result, NULL),
 			 DG_EINVALID);
 	dg_buf_free(&authorization);
 }
