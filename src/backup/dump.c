@@ -12,17 +12,16 @@
 /* <root>/backups/dynamodb/<label>, or --output as it was typed. */
 static int choose_path(struct dg_dump_job *job, struct dg_error *err)
 {
-	char *relative = NULL;
 	int rc = dg_environment_label(&job->label, &job->env, err);
 
 	if (rc == 0 && job->options->output)
 		return dg_strdup(&job->path, job->options->output, err);
 	if (rc == 0)
-		rc = dg_asprintf(&relative, err, "backups/dynamodb/%s",
+		rc = dg_asprintf(&job->below_root, err, "backups/dynamodb/%s",
 				 job->label);
 	if (rc == 0)
-		rc = dg_root_path(&job->path, job->env.root, relative, err);
-	free(relative);
+		rc = dg_root_path(&job->path, job->env.root, job->below_root,
+				  err);
 	return rc;
 }
 
@@ -240,7 +239,7 @@ static int open_destination(struct dg_dump_job *job, struct dg_error *err)
 		files = dg_commit_tip(job->commit);
 		job->sink = dg_commit_sink(job->commit);
 	} else {
-		rc = dg_snapshot_dir_open(&job->dir, job->path,
+		rc = dg_snapshot_dir_open(&job->dir, job->path, job->below_root,
 					  DG_SNAPSHOT_DIR_WRITE, job->run->log,
 					  err);
 		files = rc == 0 ? dg_snapshot_dir_files(job->dir) : NULL;
@@ -346,6 +345,7 @@ static void close_job(struct dg_dump_job *job)
 	dg_environment_close(&job->env);
 	free(job->label);
 	free(job->path);
+	free(job->below_root);
 	free(job->tree_path);
 	free(job->ref);
 	free(job->last_name);

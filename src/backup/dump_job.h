@@ -19,8 +19,9 @@ struct dg_dump_job {
 	struct dg_dump_result *result;
 	struct dg_environment env;
 	struct dg_snapshot_options reading;
-	char *label; /* "prod"; of the default path and the default tag */
-	char *path;  /* as shown to the user */
+	char *label;      /* "prod"; of the default path and the default tag */
+	char *path;       /* as shown to the user */
+	char *below_root; /* the end of path; NULL: --output gave it */
 
 	/* Where the snapshot goes: a directory, or a branch alone. */
 	struct dg_snapshot_dir *dir; /* NULL: no work tree */

@@ -155,30 +155,34 @@ static int open_revision(struct dg_restore_source *source,
 	return rc;
 }
 
+/* *below: the end of *out that is below the root. */
+static int directory_of(char **out, char **below,
+			const struct dg_environment *env, const char *label,
+			struct dg_error *err)
+{
+	int rc = dg_asprintf(below, err, "backups/dynamodb/%s", label);
+
+	return rc == 0 ? dg_root_path(out, env->root, *below, err) : rc;
+}
+
 /* <env>@<table>/ if --table names another and that exists, else <env>/. */
-static int default_directory(char **out, const struct dg_environment *env,
+static int default_directory(char **out, char **below,
+			     const struct dg_environment *env,
 			     struct dg_error *err)
 {
 	char *label = NULL;
-	char *relative = NULL;
 	struct stat st;
 	int rc = dg_environment_label(&label, env, err);
 
 	if (rc == 0)
-		rc = dg_asprintf(&relative, err, "backups/dynamodb/%s", label);
-	if (rc == 0)
-		rc = dg_root_path(out, env->root, relative, err);
+		rc = directory_of(out, below, env, label, err);
 	if (rc == 0 && strcmp(label, env->name) != 0 && stat(*out, &st) < 0) {
 		free(*out);
-		free(relative);
-		relative = NULL;
-		rc = dg_asprintf(&relative, err, "backups/dynamodb/%s",
-				 env->name);
-		if (rc == 0)
-			rc = dg_root_path(out, env->root, relative, err);
+		free(*below);
+		*out = *below = NULL;
+		rc = directory_of(out, below, env, env->name, err);
 	}
 	free(label);
-	free(relative);
 	return rc;
 }
 
@@ -188,18 +192,20 @@ static int open_directory(struct dg_restore_source *source,
 			  struct dg_error *err)
 {
 	const struct dg_snapshot_options how = reading(env->run);
+	char *below = NULL;
 	int rc = options->source
 			 ? dg_strdup(&source->name, options->source, err)
-			 : default_directory(&source->name, env, err);
+			 : default_directory(&source->name, &below, env, err);
 
 	if (rc == 0)
-		rc = dg_snapshot_dir_open(&source->dir, source->name,
+		rc = dg_snapshot_dir_open(&source->dir, source->name, below,
 					  DG_SNAPSHOT_DIR_READ, env->run->log,
 					  err);
 	if (rc == 0)
 		rc = dg_snapshot_open(&source->snapshot,
 				      dg_snapshot_dir_files(source->dir), &how,
 				      err);
+	free(below);
 	if (rc == DG_ENOTFOUND) {
 		dg_error_set(err, rc, "no snapshot in %s: it holds no %s",
 			     source->name, DG_DATA_FILE);

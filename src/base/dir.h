@@ -19,6 +19,11 @@ int dg_dir_fileset_open(struct dg_fileset **out, const char *path,
 int dg_openat_nofollow(int dirfd, const char *path, int flags,
 		       unsigned int mode, int *fd_out, struct dg_error *err);
 
+/* Opens the folder that path (below dirfd) stands in; `make`: what is missing
+ * of it is made. *name is the last component, within path. */
+int dg_open_parent_at(int dirfd, const char *path, bool make, int *fd_out,
+		      const char **name, struct dg_error *err);
+
 /* Makes the folders of path below dirfd that are missing, mode 777 & umask. */
 int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err);
 

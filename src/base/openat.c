@@ -1,7 +1,9 @@
 #include "base/dir.h"
 
+#include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,6 +111,24 @@ int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err)
 	}
 	if (at != dirfd)
 		close(at);
+	return rc;
+}
+
+int dg_open_parent_at(int dirfd, const char *path, bool make, int *fd_out,
+		      const char **name, struct dg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+	char *parent = NULL;
+	int rc = dg_slice_dup(&parent, dg_slice_of(path, len), err);
+
+	*name = slash ? slash + 1 : path;
+	if (rc == 0 && make)
+		rc = dg_mkdirs_at(dirfd, parent, err);
+	if (rc == 0)
+		rc = dg_openat_nofollow(dirfd, parent, O_RDONLY | O_DIRECTORY,
+					0, fd_out, err);
+	free(parent);
 	return rc;
 }
 

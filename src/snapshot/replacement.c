@@ -124,6 +124,33 @@ static int flush_new(int newfd, const struct dg_path_list *content,
 	return rc;
 }
 
+/* Part files have folders above them or nothing yet: a symlink there would
+ * stop finish halfway. */
+static int check_parents(const struct dg_replacement *replacement,
+			 const struct dg_path_list *content,
+			 struct dg_error *err)
+{
+	struct dg_error cause = {0};
+	const char *name;
+	int rc = 0;
+	int fd;
+
+	for (size_t i = 0; rc == 0 && i < content->count; i++) {
+		rc = dg_open_parent_at(replacement->dirfd, content->paths[i],
+				       false, &fd, &name, &cause);
+		if (rc == 0)
+			close(fd);
+		if (rc == DG_ENOTFOUND)
+			rc = 0;
+	}
+	if (rc < 0) {
+		dg_error_prefix(&cause, "%s", replacement->name);
+		if (err)
+			*err = cause;
+	}
+	return rc;
+}
+
 int dg_replacement_prepare(const struct dg_replacement *replacement,
 			   const struct dg_path_list *content,
 			   struct dg_error *err)
@@ -132,6 +159,8 @@ int dg_replacement_prepare(const struct dg_replacement *replacement,
 	int newfd = -1;
 	int rc = dg_replacement_check_names(replacement, err);
 
+	if (rc == 0)
+		rc = check_parents(replacement, content, err);
 	if (rc == 0)
 		rc = find_obsolete(replacement, content, &obsolete, err);
 	if (rc == 0)

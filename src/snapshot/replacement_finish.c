@@ -13,38 +13,17 @@
 
 #define OBSOLETE_MAX ((size_t)256 * 1024 * 1024)
 
-/* The folder of path below dirfd (made if asked) and the name in it. */
-static int open_parent(int dirfd, const char *path, bool make, int *fd_out,
-		       const char **name, struct dg_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = NULL;
-	int rc;
-
-	*name = slash ? slash + 1 : path;
-	rc = dg_slice_dup(&parent,
-			  dg_slice_of(path, slash ? (size_t)(slash - path) : 0),
-			  err);
-	if (rc == 0 && make && slash)
-		rc = dg_mkdirs_at(dirfd, parent, err);
-	if (rc == 0)
-		rc = dg_openat_nofollow(dirfd, parent, O_RDONLY | O_DIRECTORY,
-					0, fd_out, err);
-	free(parent);
-	return rc;
-}
-
 /* Renames one file of ready into place. */
 static int put_in_place(const struct dg_replacement *replacement, int readyfd,
 			const char *path, struct dg_error *err)
 {
 	int from = -1, to = -1;
 	const char *name;
-	int rc = open_parent(readyfd, path, false, &from, &name, err);
+	int rc = dg_open_parent_at(readyfd, path, false, &from, &name, err);
 
 	if (rc == 0)
-		rc = open_parent(replacement->dirfd, path, true, &to, &name,
-				 err);
+		rc = dg_open_parent_at(replacement->dirfd, path, true, &to,
+				       &name, err);
 	if (rc == 0 && renameat(from, name, to, name) < 0)
 		rc = dg_error_errno(err, errno, "cannot put '%s/%s' in place",
 				    replacement->name, path);
@@ -81,8 +60,8 @@ static int delete_obsolete(const struct dg_replacement *replacement,
 	char *folder = NULL;
 	char *slash;
 	int fd = -1;
-	int rc = open_parent(replacement->dirfd, path, false, &fd, &name,
-			     &cause);
+	int rc = dg_open_parent_at(replacement->dirfd, path, false, &fd, &name,
+				   &cause);
 
 	if (rc == DG_ENOTFOUND)
 		return 0;
@@ -145,6 +124,21 @@ static int delete_all_obsolete(const struct dg_replacement *replacement,
 	return rc;
 }
 
+/* The part files that stand in the directory now. */
+static int add_present(const struct dg_replacement *replacement,
+		       struct dg_path_list *files, struct dg_error *err)
+{
+	struct dg_fileset *set = NULL;
+	int rc = dg_dir_fileset(&set, replacement->dirfd, replacement->name,
+				err);
+
+	if (rc == 0)
+		rc = dg_path_list_collect(files, set, "table-data",
+					  dg_layout_owns_path, err);
+	dg_fileset_close(set);
+	return rc;
+}
+
 static int finish(const struct dg_replacement *replacement, int readyfd,
 		  struct dg_error *err)
 {
@@ -161,6 +155,9 @@ static int finish(const struct dg_replacement *replacement, int readyfd,
 		rc = put_all(replacement, readyfd, &files, err);
 	if (rc == 0)
 		rc = delete_all_obsolete(replacement, readyfd, &files, err);
+	/* Also what a run that was interrupted here has put in place. */
+	if (rc == 0)
+		rc = add_present(replacement, &files, err);
 	if (rc == 0)
 		rc = dg_folders_flush(replacement->dirfd, &files, err);
 	if (rc == 0)

@@ -152,7 +152,7 @@ static int open_for_writing(struct dg_snapshot_dir *dir, struct dg_error *err)
 }
 
 int dg_snapshot_dir_open(struct dg_snapshot_dir **out, const char *path,
-			 enum dg_snapshot_dir_mode mode,
+			 const char *below, enum dg_snapshot_dir_mode mode,
 			 const struct dg_log *log, struct dg_error *err)
 {
 	struct dg_snapshot_dir *dir = calloc(1, sizeof(*dir));
@@ -165,7 +165,8 @@ int dg_snapshot_dir_open(struct dg_snapshot_dir **out, const char *path,
 	dir->log = log;
 	rc = dg_strdup(&dir->name, path, err);
 	if (rc == 0)
-		rc = dg_snapshot_lock_take(&dir->lock, path, writing, err);
+		rc = dg_snapshot_lock_take(&dir->lock, path, below, writing,
+					   err);
 	if (rc == 0)
 		rc = writing ? open_for_writing(dir, err)
 			     : open_for_reading(dir, err);

@@ -22,13 +22,15 @@ enum dg_snapshot_dir_mode {
 };
 
 /*
- * path: as the user named it or relative to the current directory. Finishes
+ * path: as the user named it, symlinks in it are followed; or one below the
+ * project's root, and then `below` is the end of path that leads there from
+ * the root: no component of it may be a symlink (else DG_EINVALID). Finishes
  * or cleans up what a crash left (a reader on a read-only directory reads
  * ready's files over the old ones instead). DG_ENOTFOUND (reading),
  * DG_ELOCKED naming the holder's pid, host and start.
  */
 int dg_snapshot_dir_open(struct dg_snapshot_dir **out, const char *path,
-			 enum dg_snapshot_dir_mode mode,
+			 const char *below, enum dg_snapshot_dir_mode mode,
 			 const struct dg_log *log, struct dg_error *err);
 
 /* The snapshot that stands there now; borrowed. */

@@ -82,18 +82,20 @@ static int try_lock(const struct dg_snapshot_lock *lock, bool exclusive,
 	return dg_error_errno(err, errno, "cannot lock '%s'", lock->path);
 }
 
-/* Makes one folder of the path; 1 if it was not there. */
-static int make_folder(const char *path, struct dg_error *err)
+/*
+ * Where lock->path stands: the folder's descriptor and the name in it. Where
+ * symlinks are followed the name is the whole path, and the descriptor is
+ * AT_FDCWD, which is negative: there is nothing to close then.
+ */
+static int locate(const struct dg_snapshot_lock *lock, int *dirfd,
+		  const char **name, struct dg_error *err)
 {
-	struct stat st;
-
-	if (mkdir(path, 0777) == 0)
-		return 1;
-	if (errno == EEXIST && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-		errno = ENOTDIR;
-	if (errno != EEXIST)
-		return dg_error_errno(err, errno, "cannot make folder '%s'",
-				      path);
+	if (lock->rootfd >= 0)
+		return dg_open_parent_at(lock->rootfd,
+					 lock->path + lock->root_len, false,
+					 dirfd, name, err);
+	*dirfd = AT_FDCWD;
+	*name = lock->path;
 	return 0;
 }
 
@@ -125,32 +127,64 @@ static int flush_parent(const char *path, struct dg_error *err)
 	return rc;
 }
 
+/* Makes the folder at lock->path; *made if it was not there. */
+static int make_folder(const struct dg_snapshot_lock *lock, bool *made,
+		       struct dg_error *err)
+{
+	const char *name;
+	struct stat st;
+	int dirfd;
+	int rc = locate(lock, &dirfd, &name, err);
+
+	if (rc < 0)
+		return rc;
+	*made = mkdirat(dirfd, name, 0777) == 0;
+	if (!*made) {
+		if (errno == EEXIST && fstatat(dirfd, name, &st, 0) == 0 &&
+		    !S_ISDIR(st.st_mode))
+			errno = ENOTDIR;
+		if (errno != EEXIST)
+			rc = dg_error_errno(err, errno,
+					    "cannot make folder '%s'",
+					    lock->path);
+	} else {
+		rc = dirfd >= 0 ? dg_flush(dirfd, lock->path, err)
+				: flush_parent(lock->path, err);
+	}
+	if (dirfd >= 0)
+		close(dirfd);
+	return rc;
+}
+
 /* Makes what is missing of the path and remembers from where on. */
 static int make_folders(struct dg_snapshot_lock *lock, struct dg_error *err)
 {
 	char *path = lock->path;
-	size_t at = 0;
+	size_t at = lock->root_len;
 	int rc = 0;
 
-	while (rc >= 0 && path[at]) {
+	while (rc == 0 && path[at]) {
+		bool made = false;
 		char end;
 
 		at += strspn(path + at, "/");
 		at += strcspn(path + at, "/");
 		end = path[at];
 		path[at] = '\0';
-		rc = make_folder(path, err);
-		if (rc > 0 && lock->made_from == NONE_MADE)
+		rc = make_folder(lock, &made, err);
+		if (made && lock->made_from == NONE_MADE)
 			lock->made_from = at;
-		if (rc > 0)
-			rc = flush_parent(path, err);
 		path[at] = end;
 	}
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 static int open_directory(struct dg_snapshot_lock *lock, struct dg_error *err)
 {
+	if (lock->rootfd >= 0)
+		return dg_openat_nofollow(
+			lock->rootfd, lock->path + lock->root_len,
+			O_RDONLY | O_DIRECTORY, 0, &lock->fd, err);
 	lock->fd = open(lock->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (lock->fd < 0)
 		return dg_error_errno(err, errno, "cannot open folder '%s'",
@@ -162,9 +196,19 @@ static int open_directory(struct dg_snapshot_lock *lock, struct dg_error *err)
 static bool still_there(const struct dg_snapshot_lock *lock)
 {
 	struct stat held, named;
+	const char *name;
+	int dirfd;
+	bool there;
 
-	return fstat(lock->fd, &held) == 0 && stat(lock->path, &named) == 0 &&
-	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+	if (locate(lock, &dirfd, &name, NULL) < 0)
+		return false;
+	there = fstat(lock->fd, &held) == 0 &&
+		fstatat(dirfd, name, &named,
+			dirfd >= 0 ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&
+		held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+	if (dirfd >= 0)
+		close(dirfd);
+	return there;
 }
 
 /* 1: locked; 0: the directory was replaced meanwhile, try again. */
@@ -198,15 +242,52 @@ static int copy_path(struct dg_snapshot_lock *lock, const char *path,
 	return dg_slice_dup(&lock->path, dg_slice_of(path, len), err);
 }
 
+/* Opens the folder that path names without `below` at its end. */
+static int open_root(struct dg_snapshot_lock *lock, const char *below,
+		     struct dg_error *err)
+{
+	size_t len = strlen(lock->path) - strlen(below);
+	char *root = NULL;
+	int rc =
+		len > 0 ? dg_slice_dup(&root, dg_slice_of(lock->path, len), err)
+			: dg_strdup(&root, ".", err);
+
+	if (rc < 0)
+		return rc;
+	lock->root_len = len;
+	lock->rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock->rootfd < 0)
+		rc = dg_error_errno(err, errno, "cannot open folder '%s'",
+				    root);
+	free(root);
+	return rc;
+}
+
+/* Frees what the lock has, but for the lock itself. */
+static void free_paths(struct dg_snapshot_lock *lock)
+{
+	if (lock->rootfd >= 0)
+		close(lock->rootfd);
+	free(lock->path);
+	lock->rootfd = -1;
+	lock->path = NULL;
+}
+
 int dg_snapshot_lock_take(struct dg_snapshot_lock *lock, const char *path,
-			  bool exclusive, struct dg_error *err)
+			  const char *below, bool exclusive,
+			  struct dg_error *err)
 {
 	int rc;
 
-	lock->fd = -1;
-	lock->exclusive = exclusive;
-	lock->made_from = NONE_MADE;
+	*lock = (struct dg_snapshot_lock){
+		.fd = -1,
+		.rootfd = -1,
+		.exclusive = exclusive,
+		.made_from = NONE_MADE,
+	};
 	rc = copy_path(lock, path, err);
+	if (rc == 0 && below)
+		rc = open_root(lock, below, err);
 	for (int i = 1; rc == 0 && i <= TRIES_MAX; i++) {
 		rc = take_once(lock, err);
 		/* Removed by a failed dump just before we came? */
@@ -215,11 +296,14 @@ int dg_snapshot_lock_take(struct dg_snapshot_lock *lock, const char *path,
 	}
 	if (rc > 0)
 		return 0;
+	if (rc == DG_EINVALID && below)
+		dg_error_hint(err, "no symbolic link is followed below the "
+				   "project's root; name the folder itself "
+				   "with --output or --source");
 	if (rc == 0)
 		rc = dg_error_set(err, DG_EMODIFIED,
 				  "'%s' is replaced again and again", path);
-	free(lock->path);
-	lock->path = NULL;
+	free_paths(lock);
 	return rc;
 }
 
@@ -239,8 +323,23 @@ int dg_snapshot_lock_change(struct dg_snapshot_lock *lock, bool exclusive,
 	return rc < 0 ? rc : 0;
 }
 
-/* Bottom up; rmdir refuses what is not empty. Still under the lock, so that
- * nobody loses a directory that it locked. */
+/* Of what is not empty the system removes nothing. */
+static bool remove_folder(const struct dg_snapshot_lock *lock)
+{
+	const char *name;
+	bool removed;
+	int dirfd;
+
+	if (locate(lock, &dirfd, &name, NULL) < 0)
+		return false;
+	removed = unlinkat(dirfd, name, AT_REMOVEDIR) == 0;
+	if (dirfd >= 0)
+		close(dirfd);
+	return removed;
+}
+
+/* Bottom up, and still under the lock, so that nobody loses a directory that
+ * it locked. */
 static void remove_made(struct dg_snapshot_lock *lock)
 {
 	size_t end = strlen(lock->path);
@@ -249,7 +348,7 @@ static void remove_made(struct dg_snapshot_lock *lock)
 		return;
 	while (end >= lock->made_from && end > 0) {
 		lock->path[end] = '\0';
-		if (rmdir(lock->path) < 0)
+		if (!remove_folder(lock))
 			break;
 		while (end > 0 && lock->path[end - 1] != '/')
 			end--;
@@ -265,7 +364,6 @@ void dg_snapshot_lock_release(struct dg_snapshot_lock *lock)
 	if (lock->exclusive)
 		remove_made(lock);
 	close(lock->fd);
-	free(lock->path);
 	lock->fd = -1;
-	lock->path = NULL;
+	free_paths(lock);
 }

@@ -14,6 +14,10 @@ struct dg_snapshot_lock {
 	int fd; /* of the directory; owned; -1: none */
 	bool exclusive;
 	char *path; /* as it was given; owned */
+	/* The folder at the first root_len bytes of path, below which no
+	 * symlink is followed; owned. -1: all of path is the user's. */
+	int rootfd;
+	size_t root_len;
 	/* The folders at the first made_from bytes of path and below it were
 	 * made here; (size_t)-1: none was. */
 	size_t made_from;
@@ -21,11 +25,13 @@ struct dg_snapshot_lock {
 
 /*
  * Opens the directory and locks it: exclusive (then it is made if missing,
- * with the folders above it) or shared. DG_ENOTFOUND (shared), DG_ELOCKED at
+ * with the folders above it) or shared. below: as in dg_snapshot_dir_open.
+ * DG_ENOTFOUND (shared), DG_EINVALID for a symlink in below, DG_ELOCKED at
  * once if somebody else has it.
  */
 int dg_snapshot_lock_take(struct dg_snapshot_lock *lock, const char *path,
-			  bool exclusive, struct dg_error *err);
+			  const char *below, bool exclusive,
+			  struct dg_error *err);
 
 /* Tries to change between shared and exclusive: 1 done, 0 somebody else has
  * it too (then the lock is as it was). DG_ELOCKED: lost to another. */

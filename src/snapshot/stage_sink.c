@@ -67,35 +67,21 @@ static int commit_file(struct dg_sink_file *self, struct dg_error *err)
 	return 0;
 }
 
-/* Makes the folders above path. */
-static int make_parents(struct stage_sink *sink, const char *path,
-			struct dg_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = NULL;
-	int rc;
-
-	if (!slash)
-		return 0;
-	rc = dg_slice_dup(&parent, dg_slice_of(path, (size_t)(slash - path)),
-			  err);
-	if (rc == 0)
-		rc = dg_mkdirs_at(sink->folderfd, parent, err);
-	free(parent);
-	return rc;
-}
-
 static int open_file(struct stage_file *file, struct dg_error *err)
 {
 	struct stage_sink *sink = file->sink;
-	int rc = make_parents(sink, file->path, err);
+	const char *name;
+	int parentfd = -1;
+	int rc = dg_open_parent_at(sink->folderfd, file->path, true, &parentfd,
+				   &name, err);
 
 	if (rc == 0) {
-		unlinkat(sink->folderfd, file->path, 0);
+		unlinkat(parentfd, name, 0);
 		dg_path_list_remove(sink->written, file->path);
-		rc = dg_openat_nofollow(sink->folderfd, file->path,
+		rc = dg_openat_nofollow(parentfd, name,
 					O_WRONLY | O_CREAT | O_EXCL, 0666,
 					&file->fd, err);
+		close(parentfd);
 	}
 	return rc < 0 ? dg_error_prefix(err, "%s", sink->name) : 0;
 }

@@ -49,11 +49,18 @@ int mkdirat(int fd, const char *path, mode_t mode)
 	return NEXT(mkdirat)(fd, path, mode);
 }
 
+static const char *watched; /* a folder; NULL: none */
+static int flushes;         /* of it */
+
 /* Nothing has to reach the disk here. */
 int fsync(int fd)
 {
-	(void)fd;
+	struct stat flushed, st;
+
 	count_call();
+	if (watched && stat(watched, &st) == 0 && fstat(fd, &flushed) == 0)
+		flushes += st.st_dev == flushed.st_dev &&
+			   st.st_ino == flushed.st_ino;
 	return 0;
 }
 
@@ -83,8 +90,8 @@ static int dump_new(const char *path)
 {
 	struct dg_snapshot_dir *dir = NULL;
 	struct dg_sink *sink = NULL;
-	int rc = dg_snapshot_dir_open(&dir, path, DG_SNAPSHOT_DIR_WRITE, NULL,
-				      NULL);
+	int rc = dg_snapshot_dir_open(&dir, path, NULL, DG_SNAPSHOT_DIR_WRITE,
+				      NULL, NULL);
 
 	if (rc == 0)
 		rc = dg_snapshot_dir_stage(dir, &sink, NULL);
@@ -101,7 +108,7 @@ static int dump_new(const char *path)
 static int open_and_close(const char *path, enum dg_snapshot_dir_mode mode)
 {
 	struct dg_snapshot_dir *dir = NULL;
-	int rc = dg_snapshot_dir_open(&dir, path, mode, NULL, NULL);
+	int rc = dg_snapshot_dir_open(&dir, path, NULL, mode, NULL, NULL);
 
 	dg_snapshot_dir_close(rc == 0 ? dir : NULL);
 	return rc;
@@ -219,6 +226,24 @@ static void test_recovery_killed_anywhere_is_recovered_again(void **state)
 	assert_true(runs > 100);
 }
 
+/* A run that was killed between a rename and the folder's flush. */
+static void test_folders_of_files_in_place_are_flushed_again(void **state)
+{
+	char folder[1024], path[1024];
+
+	snprintf(path, sizeof(path), "%s", scratch_path(*state, "t"));
+	snprintf(folder, sizeof(folder), "%s",
+		 scratch_path(*state, "t/table-data/ab"));
+	make_old(*state);
+	scratch_write(*state, "t/.ddbgit/ready/" DG_METADATA_FILE, "old");
+	watched = folder;
+	flushes = 0;
+	assert_int_equal(open_for_reading(path), 0);
+	watched = NULL;
+	assert_int_equal(flushes, 1);
+	assert_false(scratch_exists(*state, "t/.ddbgit"));
+}
+
 static void test_a_reader_that_cannot_write_reads_what_is_ready(void **state)
 {
 	struct dg_snapshot_dir *first = NULL, *second = NULL;
@@ -229,12 +254,12 @@ static void test_a_reader_that_cannot_write_reads_what_is_ready(void **state)
 	snprintf(path, sizeof(path), "%s", scratch_path(*state, "t"));
 	make_old(*state);
 	/* Two readers: neither gets the directory for itself. */
-	assert_ok(dg_snapshot_dir_open(&first, path, DG_SNAPSHOT_DIR_READ, NULL,
-				       &err),
+	assert_ok(dg_snapshot_dir_open(&first, path, NULL, DG_SNAPSHOT_DIR_READ,
+				       NULL, &err),
 		  &err);
 	scratch_write(*state, "t/.ddbgit/ready/" DG_DATA_FILE, "new");
-	assert_ok(dg_snapshot_dir_open(&second, path, DG_SNAPSHOT_DIR_READ,
-				       NULL, &err),
+	assert_ok(dg_snapshot_dir_open(&second, path, NULL,
+				       DG_SNAPSHOT_DIR_READ, NULL, &err),
 		  &err);
 	assert_ok(dg_fileset_read(dg_snapshot_dir_files(second), DG_DATA_FILE,
 				  &text, &err),
@@ -283,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(test_a_dump_killed_anywhere_leaves_old_or_new),
 		IN_SCRATCH(test_recovery_killed_anywhere_is_recovered_again),
+		IN_SCRATCH(test_folders_of_files_in_place_are_flushed_again),
 		IN_SCRATCH(test_a_reader_that_cannot_write_reads_what_is_ready),
 		IN_SCRATCH(test_a_planted_list_deletes_no_other_file),
 	};

@@ -74,8 +74,8 @@ static struct dg_snapshot_dir *open_dir(struct scratch *scratch,
 	struct dg_snapshot_dir *dir = NULL;
 	struct dg_error err = {0};
 
-	assert_ok(dg_snapshot_dir_open(&dir, scratch_path(scratch, "t"), mode,
-				       NULL, &err),
+	assert_ok(dg_snapshot_dir_open(&dir, scratch_path(scratch, "t"), NULL,
+				       mode, NULL, &err),
 		  &err);
 	return dir;
 }
@@ -251,7 +251,7 @@ static void test_a_name_that_is_no_file_stops_before_anything(void **state)
 
 	scratch_mkdir(*state, "t/" DG_SCHEMA_FILE);
 	assert_int_equal(dg_snapshot_dir_open(&dir, scratch_path(*state, "t"),
-					      DG_SNAPSHOT_DIR_WRITE, NULL,
+					      NULL, DG_SNAPSHOT_DIR_WRITE, NULL,
 					      &err),
 			 DG_EINVALID);
 	assert_contains(err.message, DG_SCHEMA_FILE "' is a folder");
@@ -260,7 +260,7 @@ static void test_a_name_that_is_no_file_stops_before_anything(void **state)
 		symlink("/etc/passwd", scratch_path(*state, "t/" DG_DATA_FILE)),
 		0);
 	assert_int_equal(dg_snapshot_dir_open(&dir, scratch_path(*state, "t"),
-					      DG_SNAPSHOT_DIR_WRITE, NULL,
+					      NULL, DG_SNAPSHOT_DIR_WRITE, NULL,
 					      &err),
 			 DG_EINVALID);
 	assert_contains(err.message, DG_DATA_FILE "' is a symbolic link");
@@ -295,7 +295,7 @@ static void test_symlinks_below_the_folder_are_not_followed(void **state)
 	assert_int_equal(
 		symlink("../outside", scratch_path(*state, "t/.ddbgit")), 0);
 	assert_int_equal(dg_snapshot_dir_open(&dir, scratch_path(*state, "t"),
-					      DG_SNAPSHOT_DIR_WRITE, NULL,
+					      NULL, DG_SNAPSHOT_DIR_WRITE, NULL,
 					      &err),
 			 DG_EINVALID);
 	assert_contains(err.message, ".ddbgit");
@@ -310,6 +310,26 @@ static void test_symlinks_below_the_folder_are_not_followed(void **state)
 	dg_snapshot_dir_close(dir);
 	assert_false(scratch_exists(*state, "t/" DG_DATA_FILE));
 	assert_false(scratch_exists(*state, "outside/ab"));
+}
+
+static void test_a_linked_folder_of_parts_stops_before_anything(void **state)
+{
+	struct dg_snapshot_dir *dir;
+	struct dg_error err = {0};
+
+	write_snapshot(*state, "t", "old");
+	scratch_mkdir(*state, "outside");
+	scratch_mkdir(*state, "t/table-data");
+	assert_int_equal(symlink("../../outside",
+				 scratch_path(*state, "t/table-data/ab")),
+			 0);
+	dir = open_dir(*state, DG_SNAPSHOT_DIR_WRITE);
+	put(stage(dir, "new"), CHUNK_1, "new");
+	assert_int_equal(dg_snapshot_dir_publish(dir, &err), DG_EINVALID);
+	assert_contains(err.message, "'ab' is a symbolic link");
+	dg_snapshot_dir_close(dir);
+	assert_false(scratch_exists(*state, "t/.ddbgit"));
+	expect_on_disk(*state, "old");
 }
 
 #define IN_SCRATCH(test)                                                       \
@@ -330,6 +350,7 @@ int main(void)
 		IN_SCRATCH(test_a_name_that_is_no_file_stops_before_anything),
 		IN_SCRATCH(test_a_name_taken_during_a_dump_publishes_nothing),
 		IN_SCRATCH(test_symlinks_below_the_folder_are_not_followed),
+		IN_SCRATCH(test_a_linked_folder_of_parts_stops_before_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

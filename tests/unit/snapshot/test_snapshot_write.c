@@ -37,7 +37,7 @@ static int dump(struct scratch *scratch, const char *const *names,
 		.metadata = metadata,
 		.cancel = cancel,
 	};
-	int rc = dg_snapshot_dir_open(&dir, scratch_path(scratch, "t"),
+	int rc = dg_snapshot_dir_open(&dir, scratch_path(scratch, "t"), NULL,
 				      DG_SNAPSHOT_DIR_WRITE, NULL, err);
 
 	if (rc == 0)
