@@ -12,23 +12,23 @@ extern "C" {
 struct dg_dump_options {
 	struct dg_target_options target;
 	const char *output; /* a directory; NULL: <root>/backups/dynamodb/… */
-	bool commit;	    /* implied by tag, message and branch */
-	bool tag;
+	bool commit; /* implied by tag, message, branch and allow_empty */
+	bool tag;    /* implied by tag_name */
 	const char *tag_name; /* NULL: <env>-YYYYMMDD */
 	const char *message;  /* the commit's subject; NULL: generated */
 	const char *branch;
-	bool force;	  /* commit an ignored path */
-	bool replace;	  /* another table's snapshot, or by an empty one */
-	bool allow_empty; /* commit an unchanged table too */
+	bool force;         /* commit an ignored path */
+	bool replace;       /* another table's snapshot, or by an empty one */
+	bool allow_empty;   /* commit an unchanged table too */
 	const char *layout; /* "auto" (NULL) or "single" */
 	bool consistent;
-	unsigned int segments;	/* 0: by the table's size */
-	const char *max_rcu;	/* "100", "50%"; NULL: see operations */
+	unsigned int segments; /* 0: by the table's size */
+	const char *max_rcu;   /* "100", "50%"; NULL: see operations */
 };
 
 enum dg_changes_kind {
 	DG_CHANGES_COUNTED,
-	DG_CHANGES_FIRST,	   /* no earlier backup: all items are added */
+	DG_CHANGES_FIRST,          /* no earlier backup: all items are added */
 	DG_CHANGES_NOT_COMPARABLE, /* malformed, or another key schema */
 };
 
@@ -53,13 +53,21 @@ struct dg_dump_result {
 	uint64_t requests;
 	uint64_t retries;
 	bool committed;
-	bool unchanged;	    /* commit asked for, nothing to commit */
+	bool unchanged;     /* commit asked for, nothing to commit */
 	char commit_id[41]; /* of the new, or the unchanged commit, or "" */
-	struct dg_changes changes;
-	char *branch; /* "main", where committed */
+	struct dg_changes changes; /* where committed */
+	char *since;  /* "prod-20250126", a tag or commit; NULL: first backup */
+	char *branch; /* "main", where a commit was asked for */
 	char *tag;    /* NULL: none made or found */
+	bool gc_due;  /* git gc would have something to pack */
 };
 
+/*
+ * Reads the whole table, then puts the snapshot in place and commits it where
+ * asked for. Whatever fails before leaves snapshot and repository as they
+ * were. DG_EREFUSED: a guard, see docs/operations.md. The result must be freed
+ * also after a failure; it is whole after a success only.
+ */
 int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
 	    struct dg_dump_result *result, struct dg_error *err);
 

@@ -6,6 +6,9 @@
 #include "snapshot/snapshot.h"
 #include <ddbgit/dump.h>
 
+/* The body of a first backup's commit. */
+#define DG_FIRST_BACKUP "First backup"
+
 /*
  * before: NULL for a first backup. An earlier snapshot that is malformed or
  * of another key schema is 'not comparable', no error; a failure of `after`

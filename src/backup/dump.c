@@ -289,9 +289,10 @@ static int prepare(struct dg_dump_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_strdup(&job->result->table, job->env.table, err);
 	if (rc == 0)
+		rc = job->commits ? dg_dump_commit_open(job, err)
+				  : dg_dump_check_output(job, err);
+	if (rc == 0)
 		rc = dg_strdup(&job->result->path, job->path, err);
-	if (rc == 0 && job->commits)
-		rc = dg_dump_commit_open(job, err);
 	if (rc == 0)
 		rc = open_destination(job, err);
 	if (rc == 0)
@@ -371,7 +372,8 @@ int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
 
 	memset(result, 0, sizeof(*result));
 	job.commits = options->commit || options->tag || options->tag_name ||
-		      options->message || options->branch;
+		      options->message || options->branch ||
+		      options->allow_empty;
 	rc = run_job(&job, err);
 	if (rc < 0)
 		dg_environment_blame(&job.env, rc, "dump", err);
@@ -384,6 +386,7 @@ void dg_dump_result_free(struct dg_dump_result *result)
 	free(result->environment);
 	free(result->table);
 	free(result->path);
+	free(result->since);
 	free(result->branch);
 	free(result->tag);
 	memset(result, 0, sizeof(*result));

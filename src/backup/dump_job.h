@@ -1,12 +1,14 @@
 /*
  * A dump under way, shared by the files that make one up: dump.c reads the
- * table into a snapshot, dump_commit.c puts the snapshot into a commit,
- * dump_tag.c names it.
+ * table into a snapshot; dump_repository.c finds where a commit goes,
+ * dump_unchanged.c whether there is anything to commit; dump_commit.c makes
+ * the commit, dump_message.c its message, dump_tag.c its tag.
  */
 #ifndef DG_BACKUP_DUMP_JOB_H
 #define DG_BACKUP_DUMP_JOB_H
 
 #include "backup/environment.h"
+#include "base/text.h"
 #include "item/source.h"
 #include "repo/commit.h"
 #include "snapshot/snapshot.h"
@@ -48,12 +50,42 @@ struct dg_dump_job {
 	bool tag_exists; /* on last_id already */
 };
 
+/* A commit's message; the dg_message borrows from it. */
+struct dg_dump_message {
+	char subject[512];
+	char body[512];
+	char items[DG_COUNT_SIZE];
+	char changes[96];
+};
+
+/* A plain dump may go anywhere but where Git keeps its own: DG_EREFUSED. */
+int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err);
+
 /* Which repository, branch and path; all refusals. Before any request. */
 int dg_dump_commit_open(struct dg_dump_job *job, struct dg_error *err);
+
+/* "main". Borrowed. */
+const char *dg_dump_branch(const struct dg_dump_job *job);
 
 /* After the items were staged: decides between 'no changes' and a commit,
  * and does it, with the snapshot directory published. */
 int dg_dump_commit(struct dg_dump_job *job, struct dg_error *err);
+
+/* After the items were staged: are data and settings those of the tip? */
+int dg_dump_is_unchanged(struct dg_dump_job *job, bool *out,
+			 struct dg_error *err);
+
+/* Then the files and index entries in place become the tip's, whatever stood
+ * there, and the commit that wrote them is tagged where asked for. */
+int dg_dump_keep_unchanged(struct dg_dump_job *job, struct dg_error *err);
+
+/* What the commit says, from the job's metadata and counted changes. */
+void dg_dump_describe(const struct dg_dump_job *job, struct dg_message *message,
+		      struct dg_dump_message *text);
+
+/* Notes that commit id was found, or made, to be what the table holds. */
+int dg_dump_record_check(struct dg_dump_job *job, const char *id,
+			 struct dg_error *err);
 
 /* Which tag, before any request: sets tag and tag_exists. */
 int dg_dump_tag_plan(struct dg_dump_job *job, struct dg_error *err);

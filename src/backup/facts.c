@@ -55,6 +55,8 @@ static int read_trailers(struct dg_facts *out, const char *message,
 	out->has_items = items && dg_parse_u64(dg_slice_str(items), &out->items,
 					       NULL) == 0;
 	out->has_changes = changes && dg_changes_parse(&out->changes, changes);
+	if (strstr(message, "\n" DG_FIRST_BACKUP "\n"))
+		out->changes.kind = DG_CHANGES_FIRST;
 	free(items);
 	free(changes);
 	return rc;

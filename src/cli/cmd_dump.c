@@ -13,19 +13,44 @@ struct dump_values {
 
 static const char *const layouts[] = {"auto", "single", "chunked", NULL};
 
+/* "12 added, 3 changed, 1 removed since prod-20250126" */
+static void describe_changes(const struct dg_dump_result *result, char *out,
+			     size_t out_size)
+{
+	const struct dg_changes *changes = &result->changes;
+	const char *since = result->since ? result->since : "the last commit";
+	char added[DG_COUNT_SIZE];
+	char changed[DG_COUNT_SIZE];
+	char removed[DG_COUNT_SIZE];
+
+	switch (changes->kind) {
+	case DG_CHANGES_FIRST:
+		snprintf(out, out_size, "first backup");
+		break;
+	case DG_CHANGES_NOT_COMPARABLE:
+		snprintf(out, out_size, "not comparable with %s", since);
+		break;
+	case DG_CHANGES_COUNTED:
+		snprintf(out, out_size,
+			 "%s added, %s changed, %s removed%s since %s",
+			 dg_format_count(changes->added, added),
+			 dg_format_count(changes->changed, changed),
+			 dg_format_count(changes->removed, removed),
+			 changes->schema_changed ? ", settings changed" : "",
+			 since);
+		break;
+	}
+}
+
 static void say_commit(struct dg_session *session,
 		       const struct dg_dump_result *result)
 {
-	char changes[DG_QUANTITY_SIZE];
-	const char *what;
+	char changes[512];
 
-	if (result->changes.kind == DG_CHANGES_FIRST)
-		what = "first backup";
-	else
-		what = dg_quantity_changes(&result->changes, changes);
+	describe_changes(result, changes, sizeof(changes));
 	dg_session_say(session, DG_LOG_SUCCESS, "Committed %.7s to %s: %s",
 		       result->commit_id,
-		       result->branch ? result->branch : "HEAD", what);
+		       result->branch ? result->branch : "HEAD", changes);
 }
 
 static void say(struct dg_session *session, const struct dg_dump_result *result)
@@ -53,6 +78,9 @@ static void say(struct dg_session *session, const struct dg_dump_result *result)
 			       result->tag, result->commit_id);
 		dg_session_say_push(session, result->tag);
 	}
+	if (result->gc_due)
+		dg_session_say(session, DG_LOG_INFO,
+			       "The repository has much to pack: run git gc");
 }
 
 static void print_result(struct dg_output *output,
@@ -90,8 +118,11 @@ static void write_summary(struct dg_session *session,
 			      result->commit_id[0] ? result->commit_id : NULL);
 	dg_json_member_string(&w, "branch", result->branch);
 	dg_json_member_string(&w, "tag", result->tag);
-	if (result->committed)
+	dg_json_member_bool(&w, "gcDue", result->gc_due);
+	if (result->committed) {
+		dg_json_member_string(&w, "since", result->since);
 		dg_record_changes(&w, &result->changes);
+	}
 	dg_session_summary_end(session, &w);
 }
 
@@ -118,9 +149,6 @@ static int run(struct dg_session *session, const void *values,
 	options.layout = layouts[given->layout];
 	options.tag = given->tag.given;
 	options.tag_name = given->tag.value;
-	if (options.tag || options.message || options.branch ||
-	    options.allow_empty)
-		options.commit = true;
 	rc = dg_dump(&session->run, &options, &result, err);
 	if (rc == 0)
 		report(session, &result);

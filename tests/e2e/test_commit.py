@@ -82,6 +82,17 @@ def test_an_unchanged_table_makes_no_second_commit(media):
     assert commits(media) == 3
 
 
+def test_log_and_show_agree_on_the_first_backup(media, aws):
+    media.ddbgit("dump", "--env=dev", "--commit")
+    put_items(aws, media.table, [{"id": {"S": "new"}}])
+    media.ddbgit("dump", "--env=dev", "--commit")
+    rows = media.ddbgit("log", "--json").of_type("backup")
+    assert [row["changes"]["kind"] for row in rows] == ["counted", "first"]
+    for row in rows:
+        shown, = media.ddbgit("show", row["commit"], "--json").of_type("backup")
+        assert shown["changes"] == row["changes"]
+
+
 def test_what_moves_by_itself_is_no_change(project, fake):
     fake.create("media", items(30))
     project.local(fake.endpoint, "media", env="dev")
@@ -100,7 +111,7 @@ def test_a_diff_shows_the_changed_items_and_no_others(media, aws):
         {"id": {"S": "item-0010x"}, "n": {"N": "1"}}])
     aws.delete_item(TableName=media.table, Key={"id": {"S": "item-0012"}})
     done = media.ddbgit("dump", "--env=dev", "--commit")
-    assert "+1 ~1 -1" in done.err
+    assert "1 added, 1 changed, 1 removed since" in done.err
     lines = [line for line in media.git(
         "diff", "-U0", "HEAD^", "HEAD", "--",
         "backups/dynamodb/dev/table-data.json").splitlines()
@@ -177,7 +188,10 @@ def test_a_bare_repository(media, aws, emulator):
     assert media.git("fsck", "--strict", cwd=bare) == ""
     put_items(aws, media.table, [{"id": {"S": "new"}}])
     done = media.ddbgit("dump", "--env=dev", "--commit", cwd=bare, env=root)
-    assert "+1 ~0 -0" in done.err
+    assert "Dumped 21 items of" in done.err
+    assert "to main:backups/dynamodb/dev" in done.err
+    assert re.search(r"to main: 1 added, 0 changed, 0 removed since one\n",
+                     done.err)
     media.local(emulator.endpoint, media.table + "-copy")
     media.ddbgit("restore", "--rev=one", cwd=bare, env=root)
     assert aws.scan(TableName=media.table + "-copy")["Count"] == 20

@@ -154,7 +154,7 @@ static void test_the_options_of_dump_arrive(void **state)
 	assert_null(o->target.environment);
 	assert_string_equal(o->target.table, "t");
 	assert_string_equal(o->tag_name, "x");
-	assert_true(o->tag && o->commit);
+	assert_true(o->tag);
 	assert_int_equal(o->segments, 8);
 	assert_string_equal(o->max_rcu, "50%");
 	assert_string_equal(o->layout, "single");
@@ -169,7 +169,6 @@ static void test_the_options_of_dump_arrive(void **state)
 	finish(&done);
 	done = run("dump -m Why --region=r --profile=p --endpoint-url=u");
 	assert_string_equal(o->message, "Why");
-	assert_true(o->commit);
 	assert_string_equal(o->target.region, "r");
 	assert_string_equal(o->target.profile, "p");
 	assert_string_equal(o->target.endpoint_url, "u");

@@ -31,6 +31,8 @@ static void test_a_committed_dump_says_what_changed(void **state)
 	result->tag = (char *)"prod-20250127";
 	result->changes =
 		(struct dg_changes){DG_CHANGES_COUNTED, 12, 3, 1, false};
+	result->since = (char *)"prod-20250126";
+	result->gc_due = true;
 	expect("dump --commit --tag", 0,
 	       "path         backups/dynamodb/prod\n"
 	       "items        1234\n"
@@ -39,9 +41,11 @@ static void test_a_committed_dump_says_what_changed(void **state)
 	       "tag          prod-20250127\n",
 	       "[SUCCESS] Dumped 1,234 items of 'prod-media' to "
 	       "backups/dynamodb/prod\n"
-	       "[SUCCESS] Committed 1a2b3c4 to main: +12 ~3 -1\n"
+	       "[SUCCESS] Committed 1a2b3c4 to main: 12 added, 3 changed, 1 "
+	       "removed since prod-20250126\n"
 	       "[SUCCESS] Tag prod-20250127 names 1a2b3c4\n"
-	       "[INFO] To share the tag: git push origin prod-20250127\n");
+	       "[INFO] To share the tag: git push origin prod-20250127\n"
+	       "[INFO] The repository has much to pack: run git gc\n");
 }
 
 static void test_a_dump_of_no_table_is_what_the_scripts_made_of_it(void **state)
@@ -63,7 +67,8 @@ static void test_a_dump_in_json_ends_with_its_summary(void **state)
 	       "\"items\":1234,\"bytes\":5678,\"sha256\":\"" SHA256 "\","
 	       "\"duplicates\":0,\"spilledBytes\":0,\"requests\":0,"
 	       "\"retries\":0,\"committed\":false,\"unchanged\":false,"
-	       "\"commit\":null,\"branch\":null,\"tag\":null}\n",
+	       "\"commit\":null,\"branch\":null,\"tag\":null,"
+	       "\"gcDue\":false}\n",
 	       "");
 }
 
