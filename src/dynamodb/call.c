@@ -48,13 +48,14 @@ static bool waits_in_use(const char *operation)
 	return strncmp(operation, "Update", 6) == 0;
 }
 
-/* An error, but one that only DynamoDB in good health gives. */
+/* An error, but one that only DynamoDB in good health gives. What is waited
+ * out is no progress. */
 static bool is_last_word(const struct dg_connection *connection,
-			 enum dg_retry_kind kind)
+			 const char *operation, enum dg_retry_kind kind)
 {
 	return connection->error.type[0] &&
 	       (kind == DG_RETRY_NEVER || kind == DG_RETRY_ABSENT ||
-		kind == DG_RETRY_IN_USE);
+		(kind == DG_RETRY_IN_USE && !waits_in_use(operation)));
 }
 
 /* The request may have been carried out, though it failed. */
@@ -160,7 +161,7 @@ int dg_connection_call(struct dg_connection *connection, const char *operation,
 			break;
 		rc = dg_exchange(connection, operation, body, response, &kind,
 				 &why);
-		if (rc == 0 || is_last_word(connection, kind))
+		if (rc == 0 || is_last_word(connection, operation, kind))
 			store(&db->answered_ms, dg_clock_now_ms(db->clock));
 		if (rc == 0)
 			return 0;

@@ -281,6 +281,20 @@ static void test_finish_sets_time_to_live_then_protection(void **state)
 	dg_json_free(definition);
 }
 
+static void test_change_of_a_table_ever_in_use_ends(void **state)
+{
+	struct script *script = *state;
+	struct dg_json *definition =
+		json_of("{\"Table\":{\"DeletionProtectionEnabled\":true}}");
+
+	PLAY(script, SAYS("ResourceInUseException"));
+	assert_int_equal(dg_table_finish(script->connection, "t", definition,
+					 &script->err),
+			 DG_EEXISTS);
+	assert_in_range(script->time.slept_ms, 300000, 330000);
+	dg_json_free(definition);
+}
+
 #define WITH_SCRIPT(test)                                                      \
 	cmocka_unit_test_setup_teardown(test, script_setup, script_teardown)
 
@@ -296,6 +310,7 @@ int main(void)
 		WITH_SCRIPT(test_table_of_somebody_else_is_an_error),
 		WITH_SCRIPT(test_table_of_a_lost_answer_must_be_what_was_asked),
 		WITH_SCRIPT(test_finish_sets_time_to_live_then_protection),
+		WITH_SCRIPT(test_change_of_a_table_ever_in_use_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
