@@ -73,14 +73,14 @@ static int refuse_owner(const char *start, struct dg_error *err)
 			*suffix = '\0';
 		where = found.ptr;
 	}
-	dg_error_set(err, DG_EUNSUPPORTED,
+	dg_error_set(err, DG_EREFUSED,
 		     "the repository '%s' belongs to another user", where);
 	dg_error_hint(err,
 		      "if you trust it: git config --global --add "
 		      "safe.directory '%s'",
 		      where);
 	git_buf_dispose(&found);
-	return DG_EUNSUPPORTED;
+	return DG_EREFUSED;
 }
 
 struct extension {
@@ -110,7 +110,7 @@ static int refuse_extension(const char *start, struct dg_error *err)
 	for (i = 0; last && i < sizeof(extensions) / sizeof(*extensions); i++) {
 		if (!strstr(last->message, extensions[i].words))
 			continue;
-		dg_error_set(err, DG_EUNSUPPORTED,
+		dg_error_set(err, DG_EREFUSED,
 			     "the repository at '%s' %s, which libgit2 cannot "
 			     "open",
 			     start, extensions[i].what);

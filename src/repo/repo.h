@@ -23,7 +23,7 @@ void dg_repo_shutdown(void);
 /*
  * The repository that contains path (a directory that may not exist yet: its
  * nearest existing parent counts). DG_ENOTFOUND: none there.
- * DG_EUNSUPPORTED with the way out: SHA-256, reftable, partial clone, foreign
+ * DG_EREFUSED with the way out: SHA-256, reftable, partial clone, foreign
  * owner.
  */
 int dg_repo_open(struct dg_repo **out, const char *path,

@@ -56,7 +56,7 @@ static void test_formats_that_cannot_be_opened_are_named(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		run(f, "rm -rf ../odd && mkdir ../odd && cd ../odd && %s",
 		    cases[i].commands);
-		assert_error(f, try_open(f, "odd"), DG_EUNSUPPORTED,
+		assert_error(f, try_open(f, "odd"), DG_EREFUSED,
 			     cases[i].words);
 		assert_string_not_equal(f->err.hint, "");
 	}
@@ -70,12 +70,12 @@ static void test_foreign_owner_is_refused_with_the_way_out(void **state)
 	if (getuid() != 0)
 		skip();
 	run(f, "chown -R 12345 .");
-	assert_error(f, try_open(f, "work"), DG_EUNSUPPORTED,
+	assert_error(f, try_open(f, "work"), DG_EREFUSED,
 		     "belongs to another user");
-	assert_error(f, try_open(f, "work"), DG_EUNSUPPORTED,
+	assert_error(f, try_open(f, "work"), DG_EREFUSED,
 		     "git config --global --add safe.directory");
 	run(f, "git config --global --add safe.directory /nowhere");
-	assert_error(f, try_open(f, "work"), DG_EUNSUPPORTED,
+	assert_error(f, try_open(f, "work"), DG_EREFUSED,
 		     "belongs to another user");
 	run(f, "git config --global --add safe.directory \"$PWD\"");
 	assert_ok(f, try_open(f, "work"));
