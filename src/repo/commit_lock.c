@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define WAIT_MS 5000
 #define PAUSE_MS 50
@@ -138,6 +139,17 @@ static int lock_ref(struct dg_commit *commit, const char *name,
 		       GIT_ELOCKED &&
 	       dg_clock_now_ms(commit->clock) < end)
 		dg_clock_sleep_ms(commit->clock, PAUSE_MS, NULL, err);
+	if (rc == GIT_ELOCKED) {
+		dg_error_set(err, DG_ELOCKED,
+			     "'%s' is locked: '%s/%s.lock' "
+			     "exists",
+			     name,
+			     strcmp(name, "HEAD") != 0 ? commit->repo->commondir
+						       : commit->repo->gitdir,
+			     name);
+		return dg_error_hint(err, "wait for the other git command; if "
+					  "there is none, remove that file");
+	}
 	if (rc < 0)
 		return dg_git_error(err, rc, "cannot lock '%s'", name);
 	return 0;

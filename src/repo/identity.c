@@ -1,8 +1,11 @@
 #include "repo/git.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define WORD_SIZE 1024
 
 /* The first that says something: the environment, then the configuration. */
 static const char *look_up(git_config *config, const char *const *variables,
@@ -64,12 +67,28 @@ static const struct identity_keys committer_keys = {
 	{"committer.email", "user.email", NULL},
 };
 
+/*
+ * Without what Git leaves out of a name as well: libgit2 refuses it. NULL if
+ * nothing is left.
+ */
+static const char *clean(char out[WORD_SIZE], const char *word)
+{
+	size_t len = 0;
+
+	for (; word && *word && len < WORD_SIZE - 1; word++) {
+		if (!strchr("<>\r\n", *word))
+			out[len++] = *word;
+	}
+	out[len] = '\0';
+	return out[strspn(out, " \t.,:;\"\\'")] ? out : NULL;
+}
+
 static int make(git_signature **out, git_config *config,
 		const struct identity_keys *keys, int64_t now, bool *fell_back)
 {
 	static const char *const email_variable[] = {"EMAIL", NULL};
 	static const char *const no_key[] = {NULL};
-	char own_email[300];
+	char own_email[300], clean_name[WORD_SIZE], clean_email[WORD_SIZE];
 	const char *name =
 		look_up(config, keys->name_variables, keys->name_keys);
 	const char *email =
@@ -77,6 +96,8 @@ static int make(git_signature **out, git_config *config,
 
 	if (!email)
 		email = look_up(config, email_variable, no_key);
+	name = clean(clean_name, name);
+	email = clean(clean_email, email);
 	*fell_back = !name || !email;
 	if (!name)
 		name = "ddbgit";

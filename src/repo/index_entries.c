@@ -119,6 +119,9 @@ static int set_entry(git_index *index, const char *path,
 	if (rc < 0)
 		return rc;
 	rc = git_index_add(index, &entry);
+	/* Beside a conflict's stages Git refuses to read the index. */
+	if (!rc)
+		rc = git_index_conflict_remove(index, path);
 	return rc < 0 ? dg_git_error(err, rc, "cannot stage '%s'", path) : 0;
 }
 
@@ -183,10 +186,17 @@ static int remove_gone(git_index *index, const struct dg_commit *commit,
 	int rc = each_own_entry(index, commit, note_gone, &sweep);
 
 	for (i = 0; !rc && i < sweep.gone.count; i++) {
-		rc = git_index_remove(index, sweep.gone.blobs[i].path, 0);
+		const char *path = sweep.gone.blobs[i].path;
+
+		/* A conflict has several entries of the path, none of them at
+		 * stage 0. */
+		rc = git_index_conflict_remove(index, path);
+		if (!rc || rc == GIT_ENOTFOUND)
+			rc = git_index_remove(index, path, 0);
+		if (rc == GIT_ENOTFOUND)
+			rc = 0;
 		if (rc < 0)
-			rc = dg_git_error(err, rc, "cannot unstage '%s'",
-					  sweep.gone.blobs[i].path);
+			rc = dg_git_error(err, rc, "cannot unstage '%s'", path);
 	}
 	dg_blob_list_free(&sweep.gone);
 	return rc;

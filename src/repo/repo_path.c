@@ -97,6 +97,27 @@ static int refuse_gitdir(const char *directory, struct dg_error *err)
 	return dg_error_hint(err, "choose an output in the work tree");
 }
 
+/*
+ * libgit2 refuses more names than ".git" in a tree, those that another file
+ * system takes for it ("git~1", ".git."). An index in memory says which.
+ */
+static int check_names(const char *path, struct dg_error *err)
+{
+	const git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = path};
+	git_index *probe = NULL;
+	int rc = git_index_new(&probe);
+
+	if (!rc && *path)
+		rc = git_index_add(probe, &entry);
+	git_index_free(probe);
+	if (rc < 0) {
+		dg_error_set(err, DG_EREFUSED, "Git takes no folder '%s'",
+			     path);
+		return dg_error_hint(err, "choose another output");
+	}
+	return 0;
+}
+
 /* Control characters would break the message's trailers and our own files. */
 static int check_words(const char *path, const char *directory,
 		       struct dg_error *err)
@@ -117,7 +138,7 @@ static int check_words(const char *path, const char *directory,
 		p += len;
 		p += strspn(p, "/");
 	}
-	return 0;
+	return check_names(path, err);
 }
 
 static bool exists(const char *folder, const char *name)

@@ -1,0 +1,93 @@
+"""Repositories and folders that are not as a dump would like them."""
+
+import pytest
+
+DUMP = ["dump", "--env=dev", "--commit"]
+DATA = "backups/dynamodb/dev/table-data.json"
+
+
+@pytest.fixture
+def media(project, fake):
+    """A project whose table of one item is not dumped yet."""
+    fake.create("media", [{"id": {"S": "a"}}])
+    project.local(fake.endpoint, "media", env="dev")
+    project.env["DDBGIT_TEST_CLOCK"] = "1000"
+    return project
+
+
+def stage_conflict(project, *paths):
+    """What a `git stash pop` leaves that could not merge."""
+    blob = project.git("rev-parse", "HEAD:README")
+    project.run("git", "update-index", "--index-info", stdin="".join(
+        f"0 {'0' * 40}\t{path}\n"
+        f"100644 {blob} 2\t{path}\n100644 {blob} 3\t{path}\n"
+        for path in paths))
+
+
+def during_the_scan(fake, act):
+    """Lets something happen in the project while a dump reads the table."""
+    answer = fake.answer
+
+    def acting(headers, raw):
+        if headers["x-amz-target"].endswith(".Scan"):
+            fake.answer = answer
+            act()
+        return answer(headers, raw)
+    fake.answer = acting
+
+
+def test_a_conflict_that_comes_meanwhile_ends_with_the_commit(media, fake):
+    media.ddbgit(*DUMP)
+    fake.tables["media"].put({"id": {"S": "b"}})
+    during_the_scan(fake, lambda: stage_conflict(media, DATA))
+    media.ddbgit(*DUMP)
+    assert media.git("ls-files", "--unmerged") == ""
+    assert media.git("status", "--porcelain", "--", "backups") == ""
+    assert media.git("fsck", "--strict", "--no-dangling") == ""
+
+
+def test_a_conflict_in_the_index_is_refused(media, fake):
+    media.ddbgit(*DUMP)
+    stage_conflict(media, DATA)
+    assert f"'{DATA}' is unmerged" in media.ddbgit(*DUMP, status=5).err
+
+
+@pytest.mark.parametrize("make", [
+    ["init", "-q", "--object-format=sha256"],
+    ["config", "extensions.refStorage", "reftable"],
+    ["config", "extensions.partialClone", "origin"],
+])
+def test_a_repository_that_libgit2_cannot_open_is_refused(media, fake, make):
+    if make[0] == "init":
+        media.run("rm", "-rf", ".git")
+    else:
+        media.git("config", "core.repositoryFormatVersion", "1")
+    media.git(*make)
+    refused = media.ddbgit(*DUMP, status=5)
+    assert "which libgit2 cannot open" in refused.err
+    assert not fake.requests
+
+
+@pytest.mark.parametrize("output", ["git~1/x", ".git.", ".git /x", ".GIT/x"])
+def test_a_folder_that_git_refuses_is_refused_before_reading(media, fake,
+                                                             output):
+    refused = media.ddbgit(*DUMP, f"--output={output}", status=5)
+    assert "'" + output in refused.err
+    assert not fake.requests
+
+
+def test_a_name_that_git_would_clean_is_cleaned(media):
+    media.ddbgit(*DUMP, env={"GIT_AUTHOR_NAME": "<a>\n b",
+                             "GIT_AUTHOR_EMAIL": "<a@b>"})
+    assert media.git("log", "-1", "--format=%an|%ae") == "a b|a@b"
+
+
+@pytest.mark.parametrize("name", ["HEAD", "refs/heads/main"])
+def test_a_locked_reference_is_named_with_the_way_out(media, name):
+    lock = media.path / ".git" / f"{name}.lock"
+    lock.write_text("")
+    failed = media.ddbgit(*DUMP, status=1)
+    assert f"{name}.lock' exists" in failed.err
+    assert "remove that file" in failed.err
+    assert lock.exists()
+    assert media.git("log", "--format=%s") == "Begin"
