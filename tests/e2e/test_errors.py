@@ -331,6 +331,25 @@ def test_an_output_outside_the_work_tree_cannot_be_committed(media, fake):
     assert fake.requests == []
 
 
+@pytest.mark.parametrize("output", [".git/backup", ".git", ".GIT/x",
+                                    "module/.git/x"])
+def test_an_output_inside_git_is_refused(media, fake, output):
+    media.git("init", "-q", "module")
+    before = sorted((media.path / ".git").rglob("*"))
+    failing(media, 5, "dump", "--env=dev", f"--output={output}",
+            words=["inside Git's own directory"])
+    assert sorted((media.path / ".git").rglob("*")) == before
+    assert not fake.requests
+
+
+def test_a_plain_dump_does_not_go_into_a_bare_repository(media, fake):
+    bare = media.path.parent / "bare.git"
+    media.git("init", "-q", "--bare", bare)
+    media.ddbgit("dump", "--env=dev", "--output=x", cwd=bare, status=5,
+                 env={"DDBGIT_ROOT": str(media.path)})
+    assert not (bare / "x").exists() and not fake.requests
+
+
 def test_a_second_dump_is_told_who_holds_the_lock(media, fake):
     fake.fault("stall", operation="Scan", times=1)
     first = subprocess.Popen(
