@@ -1,11 +1,12 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "repo/git_command.h"
+#include "repo/loose_object.h"
 #include "repo/tree_fileset.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Below this a blob is simply read: a stream costs more. */
+/* Below this a blob is simply read: reading in parts costs more. */
 #define SMALL ((uint64_t)256 << 10)
 
 struct blob_file {
@@ -14,13 +15,14 @@ struct blob_file {
 	git_odb *odb;
 	git_oid id;
 	char *name;
-	uint64_t at; /* bytes read so far */
+	uint64_t limit; /* of what is read as a whole */
+	uint64_t at;    /* bytes read so far */
 	/* One of the three. */
 	git_odb_object *object;
-	git_odb_stream *stream;
+	struct dg_inflate *loose;
 	struct dg_git_command command;
 	bool by_command;
-	/* Of what a stream or a command gives, which nobody else checks. */
+	/* Of what a loose file or a command gives: nobody else checks it. */
 	struct dg_digest *digest;
 };
 
@@ -63,22 +65,25 @@ static int end_check(struct blob_file *file, struct dg_error *err)
 	return rc;
 }
 
-static int open_stream(struct blob_file *file, struct dg_error *err)
+static int open_loose(struct blob_file *file, struct dg_error *err)
 {
-	git_object_t type;
-	size_t size;
-	int rc = git_odb_open_rstream(&file->stream, &size, &type, file->odb,
-				      &file->id);
+	int rc = dg_loose_blob_open(&file->loose, file->repo, &file->id,
+				    file->base.size, err);
 
-	if (rc < 0)
-		return DG_ENOTFOUND;
-	return begin_check(file, err);
+	if (rc == DG_EINVALID)
+		return damaged(file, err);
+	return rc < 0 ? rc : begin_check(file, err);
 }
 
 static int open_command(struct blob_file *file, struct dg_error *err)
 {
 	char id[GIT_OID_HEXSZ + 1];
-	const char *const arguments[] = {"cat-file", "blob", id, NULL};
+	/* What it maps of a pack is small, as in ours. */
+	const char *const arguments[] = {
+		"-c",       "core.packedGitWindowSize=1m",
+		"-c",       "core.packedGitLimit=16m",
+		"cat-file", "blob",
+		id,         NULL};
 	char size[DG_COUNT_SIZE];
 	int rc;
 
@@ -107,17 +112,15 @@ static int read_object(struct blob_file *file, struct dg_error *err)
 	return 0;
 }
 
-static int open_best(struct blob_file *file, uint64_t limit,
-		     struct dg_error *err)
+static int open_best(struct blob_file *file, struct dg_error *err)
 {
 	int rc = DG_ENOTFOUND;
 
-	if (file->base.size > SMALL || file->base.size > limit)
-		rc = open_stream(file, err);
+	if (file->base.size > SMALL || file->base.size > file->limit)
+		rc = open_loose(file, err);
 	if (rc != DG_ENOTFOUND)
 		return rc;
-	dg_error_clear(err);
-	if (file->base.size > limit)
+	if (file->base.size > file->limit)
 		return open_command(file, err);
 	return read_object(file, err);
 }
@@ -125,19 +128,16 @@ static int open_best(struct blob_file *file, uint64_t limit,
 static int read_part(struct blob_file *file, void *bytes, size_t cap, size_t *n,
 		     struct dg_error *err)
 {
-	int got;
+	int rc;
 
 	if (file->by_command)
 		return dg_git_command_read(&file->command, bytes, cap, n, err);
+	if (file->loose) {
+		rc = dg_inflate_read(file->loose, bytes, cap, n, err);
+		return rc == DG_EINVALID ? damaged(file, err) : rc;
+	}
 	if (cap > file->base.size - file->at)
 		cap = (size_t)(file->base.size - file->at);
-	if (file->stream) {
-		got = cap ? git_odb_stream_read(file->stream, bytes, cap) : 0;
-		if (got < 0)
-			return damaged(file, err);
-		*n = (size_t)got;
-		return 0;
-	}
 	*n = cap;
 	if (cap)
 		memcpy(bytes,
@@ -178,11 +178,10 @@ static int blob_rewind(struct dg_file *self, struct dg_error *err)
 		dg_git_command_stop(&file->command);
 		return open_command(file, err);
 	}
-	if (file->stream) {
-		git_odb_stream_free(file->stream);
-		file->stream = NULL;
-		if (open_stream(file, err) < 0)
-			return damaged(file, err);
+	if (file->loose) {
+		dg_inflate_close(file->loose);
+		file->loose = NULL;
+		return open_best(file, err);
 	}
 	return 0;
 }
@@ -192,7 +191,7 @@ static void blob_close(struct dg_file *self)
 	struct blob_file *file = (struct blob_file *)self;
 
 	git_odb_object_free(file->object);
-	git_odb_stream_free(file->stream);
+	dg_inflate_close(file->loose);
 	dg_git_command_stop(&file->command);
 	dg_digest_free(file->digest);
 	git_odb_free(file->odb);
@@ -230,11 +229,12 @@ int dg_blob_open(struct dg_file **out, struct dg_repo *repo, const git_oid *id,
 	file->base.close = blob_close;
 	file->repo = repo;
 	file->id = *id;
+	file->limit = limit;
 	rc = dg_strdup(&file->name, name, err);
 	if (!rc)
 		rc = read_size(file, err);
 	if (!rc)
-		rc = open_best(file, limit, err);
+		rc = open_best(file, err);
 	if (rc < 0) {
 		blob_close(&file->base);
 		return rc;
