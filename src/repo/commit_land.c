@@ -10,8 +10,6 @@
 
 #define MESSAGE_MAX ((size_t)1 << 20)
 #define MOVES_MAX 20
-#define WAIT_MS 5000
-#define PAUSE_MS 50
 
 /* The branch is read again, under its lock or after its move. */
 static int follow_tip(struct dg_commit *commit, struct dg_error *err)
@@ -126,14 +124,15 @@ static int move_locked(struct dg_commit *commit, const char *line,
 static int move_once(struct dg_commit *commit, const char *line)
 {
 	git_reference *moved = NULL;
-	int64_t end = dg_clock_now_ms(commit->clock) + WAIT_MS;
+	int64_t end = dg_clock_now_ms(commit->clock) + DG_GIT_LOCK_WAIT_MS;
 	int rc;
 
 	while ((rc = git_reference_create_matching(
 			&moved, commit->repo->git, commit->ref, &commit->id, 1,
 			&commit->tip, line)) == GIT_ELOCKED &&
 	       dg_clock_now_ms(commit->clock) < end)
-		dg_clock_sleep_ms(commit->clock, PAUSE_MS, NULL, NULL);
+		dg_clock_sleep_ms(commit->clock, DG_GIT_LOCK_PAUSE_MS, NULL,
+				  NULL);
 	git_reference_free(moved);
 	return rc;
 }

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT_MS 5000
-#define PAUSE_MS 50
-
 static int path_lock_name(char **out, const struct dg_commit *commit,
 			  struct dg_error *err)
 {
@@ -132,13 +129,14 @@ int dg_commit_announce(struct dg_commit *commit, bool index, bool refs,
 static int lock_ref(struct dg_commit *commit, const char *name,
 		    struct dg_error *err)
 {
-	int64_t end = dg_clock_now_ms(commit->clock) + WAIT_MS;
+	int64_t end = dg_clock_now_ms(commit->clock) + DG_GIT_LOCK_WAIT_MS;
 	int rc;
 
 	while ((rc = git_transaction_lock_ref(commit->refs, name)) ==
 		       GIT_ELOCKED &&
 	       dg_clock_now_ms(commit->clock) < end)
-		dg_clock_sleep_ms(commit->clock, PAUSE_MS, NULL, err);
+		dg_clock_sleep_ms(commit->clock, DG_GIT_LOCK_PAUSE_MS, NULL,
+				  err);
 	if (rc == GIT_ELOCKED) {
 		dg_error_set(err, DG_ELOCKED,
 			     "'%s' is locked: '%s/%s.lock' "

@@ -10,6 +10,10 @@
 #include "repo/intent.h"
 #include "repo/lock_file.h"
 
+/* How long a lock of Git's is waited for that another command holds. */
+#define DG_GIT_LOCK_WAIT_MS 5000
+#define DG_GIT_LOCK_PAUSE_MS 50
+
 struct dg_commit {
 	struct dg_repo *repo; /* borrowed, as all of these */
 	const struct dg_log *log;

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WAIT_MS 5000
-#define PAUSE_MS 50
-
 static int write_token(const char *path, const git_oid *token,
 		       struct dg_error *err)
 {
@@ -57,7 +54,7 @@ static int try_lock(struct dg_commit *commit, const char *path,
 
 int dg_index_lock(struct dg_commit *commit, struct dg_error *err)
 {
-	int64_t end = dg_clock_now_ms(commit->clock) + WAIT_MS;
+	int64_t end = dg_clock_now_ms(commit->clock) + DG_GIT_LOCK_WAIT_MS;
 	char *path = NULL;
 	int rc = dg_asprintf(&path, err, "%s/index.lock", commit->repo->gitdir);
 
@@ -65,7 +62,8 @@ int dg_index_lock(struct dg_commit *commit, struct dg_error *err)
 		return rc;
 	while ((rc = try_lock(commit, path, err)) == DG_EEXISTS &&
 	       dg_clock_now_ms(commit->clock) < end)
-		dg_clock_sleep_ms(commit->clock, PAUSE_MS, NULL, err);
+		dg_clock_sleep_ms(commit->clock, DG_GIT_LOCK_PAUSE_MS, NULL,
+				  err);
 	if (rc == DG_EEXISTS) {
 		rc = dg_error_set(err, DG_ELOCKED,
 				  "Git's index is locked: '%s' exists", path);
