@@ -67,7 +67,7 @@ static int refuse_owner(const char *start, struct dg_error *err)
 	const char *where = start;
 	char *suffix;
 
-	if (!git_repository_discover(&found, start, 0, NULL)) {
+	if (!git_repository_discover(&found, start, 1, NULL)) {
 		suffix = strstr(found.ptr, "/.git/");
 		if (suffix && !suffix[6])
 			*suffix = '\0';
@@ -183,7 +183,9 @@ int dg_repo_open(struct dg_repo **out, const char *path,
 	rc = existing_directory(&start, path, err);
 	if (rc < 0)
 		goto done;
-	rc = git_repository_open_ext(&repo->git, start, 0, NULL);
+	/* .git or the backups' folder may be a volume of its own. */
+	rc = git_repository_open_ext(&repo->git, start,
+				     GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
 	if (rc < 0) {
 		rc = refuse_open(rc, start, err);
 		goto done;

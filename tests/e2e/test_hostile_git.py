@@ -1,5 +1,9 @@
 """Repositories and folders that are not as a dump would like them."""
 
+import random
+import shutil
+import subprocess
+
 import pytest
 
 DUMP = ["dump", "--env=dev", "--commit"]
@@ -91,3 +95,59 @@ def test_a_locked_reference_is_named_with_the_way_out(media, name):
     assert "remove that file" in failed.err
     assert lock.exists()
     assert media.git("log", "--format=%s") == "Begin"
+
+
+@pytest.fixture
+def volume(media):
+    """volume(FOLDER, SIZE) mounts a volume of its own over a folder and keeps
+    what is in it; volume.grow(FOLDER) makes room."""
+    mounted = []
+
+    def mount(folder, size):
+        kept = media.path.parent / "kept"
+        if folder.exists():
+            shutil.move(folder, kept)
+        folder.mkdir(parents=True)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}",
+                               "none", folder], check=False,
+                              capture_output=True)
+        if done.returncode:
+            pytest.skip("mounting takes root's rights")
+        mounted.append(folder)
+        if kept.exists():
+            shutil.copytree(kept, folder, dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("*.sample"))
+
+    def grow(folder):
+        subprocess.run(["mount", "-o", "remount,size=64m", folder],
+                       check=True)
+    mount.grow = grow
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.parametrize("folder", ["backups/dynamodb/dev", ".git"])
+@pytest.mark.parametrize("size", ["200k", "400k", "700k"])
+def test_a_full_volume_leaves_the_old_backup(media, fake, volume, folder,
+                                             size):
+    media.ddbgit(*DUMP)
+    old = media.git("rev-parse", "HEAD")
+    generator = random.Random(size)
+    for number in range(1000):
+        fake.tables["media"].put({
+            "id": {"S": f"{number}"},
+            "p": {"S": generator.randbytes(500).hex()}})
+    volume(media.path / folder, size)
+    failed = media.ddbgit(*DUMP, status=None)
+    if failed.status or size != "700k":
+        assert failed.status == 1, str(failed)
+        assert "No space left on device" in failed.err
+        assert media.git("rev-parse", "HEAD") == old
+        assert len(media.items("dev")) == 1
+        assert media.git("fsck", "--strict", "--no-dangling") == ""
+    volume.grow(media.path / folder)
+    media.ddbgit(*DUMP)
+    assert len(media.items("dev")) == 1001
+    assert media.git("status", "--porcelain", "--", "backups") == ""
+    assert media.git("fsck", "--strict", "--no-dangling") == ""
