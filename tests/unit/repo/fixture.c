@@ -133,7 +133,8 @@ void open_repo(struct fixture *f, const char *folder)
 		fail_msg("%s", f->err.message);
 }
 
-static char *command_line(struct fixture *f, const char *format, va_list args)
+static __attribute__((format(printf, 2, 0))) char *command_line(
+	struct fixture *f, const char *format, va_list args)
 {
 	struct dg_buf line = DG_BUF_INIT(16384);
 
