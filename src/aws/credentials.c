@@ -252,6 +252,29 @@ void dg_credentials_close(struct dg_credentials_chain *chain)
 	free(chain);
 }
 
+/* Both go into headers, where a line end would begin another one. */
+static int check_text(const char *text, const char *what, const char *source,
+		      struct dg_error *err)
+{
+	for (; text && *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '\x7f')
+			return dg_error_set(err, DG_EDENIED,
+					    "%s: its %s holds a control "
+					    "character",
+					    source, what);
+	return 0;
+}
+
+static int check_set(const struct dg_credentials *set, const char *source,
+		     struct dg_error *err)
+{
+	int rc = check_text(set->access_key_id, "access key id", source, err);
+
+	return rc < 0 ? rc
+		      : check_text(set->session_token, "session token", source,
+				   err);
+}
+
 /* With the lock held. Keeps the old set if there is no new one. */
 static int refresh(struct dg_credentials_chain *chain, struct dg_error *err)
 {
@@ -260,14 +283,17 @@ static int refresh(struct dg_credentials_chain *chain, struct dg_error *err)
 	int rc = chain->provider->fetch(chain->provider, &set, err);
 
 	chain->asked_ms = dg_clock_now_ms(chain->clock);
-	if (rc == 0 && set.expires != 0 && set.expires <= now_s) {
-		dg_credentials_free(&set);
+	if (rc < 0)
+		return rc;
+	rc = check_set(&set, chain->source, err);
+	if (rc == 0 && set.expires != 0 && set.expires <= now_s)
 		rc = dg_error_set(err, DG_EDENIED,
 				  "the credentials of the %s have expired",
 				  chain->source);
-	}
-	if (rc < 0)
+	if (rc < 0) {
+		dg_credentials_free(&set);
 		return rc;
+	}
 	set.serial = chain->set.serial + 1;
 	dg_credentials_free(&chain->set);
 	chain->set = set;

@@ -98,6 +98,19 @@ static void last_words(const struct dg_buf *errors, char *out, size_t size)
 	dg_text_printable(line, out, size);
 }
 
+/* A program that fails may have printed its answer on the wrong stream. */
+static bool may_hold_secrets(const struct dg_buf *errors)
+{
+	static const char *const names[] = {"SecretAccessKey", "SessionToken"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (errors->len > 0 && memmem(errors->ptr, errors->len,
+					      names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
 static int check_status(int status, const struct dg_buf *errors,
 			struct dg_error *err)
 {
@@ -105,7 +118,9 @@ static int check_status(int status, const struct dg_buf *errors,
 
 	if (status == 0)
 		return 0;
-	last_words(errors, words, sizeof(words));
+	words[0] = '\0';
+	if (!may_hold_secrets(errors))
+		last_words(errors, words, sizeof(words));
 	return dg_error_set(err, DG_EDENIED, "exit status %d%s%s", status,
 			    *words ? ": " : "", words);
 }
