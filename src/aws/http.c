@@ -1,4 +1,5 @@
 #include "aws/http.h"
+#include "aws/endpoint.h"
 #include "aws/http_failure.h"
 #include "base/text.h"
 
@@ -327,11 +328,26 @@ static int header_list(struct curl_slist **out, const char *const *headers,
 	return list ? 0 : dg_error_nomem(err);
 }
 
+/* A proxy elsewhere cannot reach this machine's loopback; NULL leaves it to
+ * http_proxy, https_proxy and no_proxy. */
+static const char *proxy_for(const char *url)
+{
+	struct dg_url parsed;
+	bool direct;
+
+	if (dg_url_parse(&parsed, url, NULL) < 0)
+		return NULL;
+	direct = dg_url_is_loopback(&parsed);
+	dg_url_free(&parsed);
+	return direct ? "" : NULL;
+}
+
 static void set_request(CURL *easy, const struct dg_http_request *request)
 {
 	bool get = strcmp(request->method, "GET") == 0;
 
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	curl_easy_setopt(easy, CURLOPT_PROXY, proxy_for(request->url));
 	if (get) {
 		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	} else {
