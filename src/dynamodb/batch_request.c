@@ -57,6 +57,7 @@ struct walk {
 	struct dg_batch_item *const *items;
 	size_t count;
 	struct dg_batch_answer *answer;
+	bool has_unprocessed;
 };
 
 /* Calls visit for each member of the object at the cursor; visit steps over
@@ -179,8 +180,10 @@ static int visit_answer(struct walk *walk, struct dg_slice name,
 {
 	int next = dg_token_peek(&walk->t);
 
-	if (dg_slice_equal(name, DG_SLICE("UnprocessedItems")) && next == '{')
+	if (dg_slice_equal(name, DG_SLICE("UnprocessedItems")) && next == '{') {
+		walk->has_unprocessed = true;
 		return each_member(walk, visit_table, err);
+	}
 	if (dg_slice_equal(name, DG_SLICE("ConsumedCapacity")) && next == '[')
 		return each_element(walk, visit_capacity, err);
 	return step_over(walk, err);
@@ -203,6 +206,10 @@ int dg_batch_answer_read(struct dg_batch_reader *reader, struct dg_slice body,
 	rc = each_member(&walk, visit_answer, err);
 	if (rc == 0)
 		rc = dg_token_end(&walk.t, err);
+	/* Without it nothing says that the items were taken. */
+	if (rc == 0 && !walk.has_unprocessed)
+		rc = dg_error_set(err, DG_ESERVICE,
+				  "it has no UnprocessedItems");
 	/* What is wrong with it is the service's fault, nobody's input. */
 	if (rc == DG_EINVALID)
 		rc = dg_error_set(err, DG_ESERVICE, "%s",

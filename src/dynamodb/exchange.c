@@ -217,6 +217,7 @@ static int judge(struct dg_connection *connection, const char *operation,
 {
 	struct dg_attempt *attempt = &connection->attempt;
 	struct dg_slice body = dg_buf_slice(&response->body);
+	bool failed;
 
 	attempt->status = response->status;
 	connection->date = response->date;
@@ -228,13 +229,16 @@ static int judge(struct dg_connection *connection, const char *operation,
 				    "its x-amz-crc32 does not fit",
 				    operation);
 	}
-	if (response->status != 200)
+	/* Gateways pass errors on with a status of their own. */
+	failed = response->status != 200 ||
+		 dg_slice_starts_with(body, DG_SLICE("{\"__type\":"));
+	if (failed)
 		dg_answer_error_read(body, &connection->error);
 	attempt->foreign = dg_answer_is_foreign(response->status, body,
 						&connection->error);
 	if (attempt->foreign)
 		return describe_foreign(connection, response, err);
-	if (response->status != 200)
+	if (failed)
 		return describe_error(connection, operation, err);
 	return 0;
 }
