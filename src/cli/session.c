@@ -107,6 +107,24 @@ static int read_test_clock(struct dg_run *run, struct dg_error *err)
 	return 0;
 }
 
+/* Buffers are allocated whole, so more than there is would fail at work. */
+static int check_memory(uint64_t wanted, struct dg_error *err)
+{
+	const long pages = sysconf(_SC_PHYS_PAGES);
+	const long page_size = sysconf(_SC_PAGESIZE);
+	uint64_t all;
+
+	if (pages <= 0 || page_size <= 0)
+		return 0;
+	all = (uint64_t)pages * (uint64_t)page_size;
+	if (wanted > all)
+		return dg_error_set(err, DG_EUSAGE,
+				    "option '--memory': this machine has "
+				    "%" PRIu64 "M",
+				    all >> 20);
+	return 0;
+}
+
 /* Puts the common options' values to use. */
 static int apply_common(struct dg_session *session, struct dg_error *err)
 {
@@ -120,6 +138,8 @@ static int apply_common(struct dg_session *session, struct dg_error *err)
 	if (common->directory && chdir(common->directory) < 0)
 		return dg_error_errno(err, errno, "cannot work in '%s'",
 				      common->directory);
+	if (check_memory(common->memory, err) < 0)
+		return DG_EUSAGE;
 	return read_test_clock(&session->run, err);
 }
 
