@@ -75,8 +75,9 @@ static int read_line(const struct dg_prompt *prompt, char *out, size_t size,
 			return 0;
 		if (c == '\n')
 			break;
+		/* A zero byte must not make a longer line the name. */
 		if (len < size - 1)
-			out[len++] = c;
+			out[len++] = c ? c : '?';
 	}
 	out[len] = '\0';
 	return 1;
