@@ -135,6 +135,24 @@ static int find_todays(struct dg_dump_job *job, const char *commit_id,
 	return rc;
 }
 
+/* A default name that was taken since it was planned gives way to the next. */
+static int create(struct dg_dump_job *job, const char *commit_id,
+		  const char *text, struct dg_error *err)
+{
+	int64_t now = dg_clock_wall_ms(&job->env.clock) / 1000;
+	int rc = dg_tag_create(job->repo, job->tag, commit_id, text, now, err);
+
+	if (rc != DG_EEXISTS || job->options->tag_name)
+		return rc;
+	dg_error_clear(err);
+	free(job->tag);
+	job->tag = NULL;
+	rc = plan_default(job, err);
+	return rc < 0 ? rc
+		      : dg_tag_create(job->repo, job->tag, commit_id, text, now,
+				      err);
+}
+
 int dg_dump_tag(struct dg_dump_job *job, const char *commit_id,
 		struct dg_error *err)
 {
@@ -150,9 +168,7 @@ int dg_dump_tag(struct dg_dump_job *job, const char *commit_id,
 		rc = dg_asprintf(&text, err, "Backup of %s (%s)",
 				 job->env.table, job->env.name);
 		if (rc == 0)
-			rc = dg_tag_create(
-				job->repo, job->tag, commit_id, text,
-				dg_clock_wall_ms(&job->env.clock) / 1000, err);
+			rc = create(job, commit_id, text, err);
 	}
 	free(text);
 	if (rc == 0)

@@ -3,6 +3,7 @@
 import random
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -54,6 +55,19 @@ def test_a_conflict_in_the_index_is_refused(media, fake):
     media.ddbgit(*DUMP)
     stage_conflict(media, DATA)
     assert f"'{DATA}' is unmerged" in media.ddbgit(*DUMP, status=5).err
+
+
+def test_a_default_tag_that_is_taken_meanwhile_gives_way(media, fake):
+    taken = []
+    del media.env["DDBGIT_TEST_CLOCK"]  # its day ends early
+
+    def take():
+        taken.append(time.strftime("dev-%Y%m%d", time.gmtime()))
+        media.git("tag", taken[0])
+    during_the_scan(fake, take)
+    media.ddbgit(*DUMP, "--tag")
+    head = media.git("rev-parse", "HEAD")
+    assert media.git("rev-parse", f"{taken[0]}.2^{{commit}}") == head
 
 
 @pytest.mark.parametrize("make", [
