@@ -106,12 +106,10 @@ static int begin_metadata(struct dg_dump_job *job, struct dg_error *err)
 	const char *arn = dg_json_get_string(job->describe, "TableArn");
 	const char *id = dg_json_get_string(job->describe, "TableId");
 	double created;
-	int rc = 0;
+	int rc = dg_strdup(&m->table_name, job->env.table, err);
 
 	dg_time_iso(dg_clock_wall_ms(&job->env.clock) / 1000, now);
 	m->consistent_read = job->options->consistent;
-	if (rc == 0)
-		rc = dg_strdup(&m->table_name, job->env.table, err);
 	if (rc == 0)
 		rc = dg_strdup(&m->environment, job->env.name, err);
 	if (rc == 0)

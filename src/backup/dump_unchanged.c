@@ -90,7 +90,7 @@ static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 int dg_dump_keep_unchanged(struct dg_dump_job *job, struct dg_error *err)
 {
 	struct dg_revision *last = NULL;
-	char date[DG_TIME_ISO_SIZE] = "";
+	char date[DG_TIME_ISO_SIZE];
 	int rc = put_tip_in_place(job, err);
 
 	if (rc == 0)

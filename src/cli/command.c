@@ -4,8 +4,6 @@
 #include <ddbgit/text.h>
 #include <string.h>
 
-#define COMMANDS_MAX 32
-
 const struct dg_command *const dg_commands[] = {
 	&dg_command_dump,
 	&dg_command_restore,
@@ -35,11 +33,12 @@ const struct dg_option dg_target_option_table[] = {
 
 const struct dg_command *dg_command_find(const char *name, struct dg_error *err)
 {
-	const char *names[COMMANDS_MAX + 1];
+	/* The end is among the commands. */
+	const char *names[sizeof(dg_commands) / sizeof(*dg_commands)];
 	const char *near;
 	size_t i;
 
-	for (i = 0; dg_commands[i] && i < COMMANDS_MAX; i++) {
+	for (i = 0; dg_commands[i]; i++) {
 		if (strcmp(dg_commands[i]->name, name) == 0)
 			return dg_commands[i];
 		names[i] = dg_commands[i]->name;
