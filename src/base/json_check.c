@@ -166,13 +166,13 @@ static int check_container(struct checker *c)
 {
 	bool is_object = *c->p++ == '{';
 	char close = is_object ? '}' : ']';
-	int rc = 0;
 
 	if (++c->depth > DG_JSON_DEPTH_MAX)
 		return refuse(c, "more than 64 levels");
 	if (peek(c) != close) {
 		do {
-			rc = is_object ? check_member(c) : check_value(c);
+			int rc = is_object ? check_member(c) : check_value(c);
+
 			if (rc < 0)
 				return rc;
 			peek(c);

@@ -93,9 +93,8 @@ uint64_t dg_canon_text_prefix(struct dg_slice canonical)
 	dg_canon_text_init(&text, canonical);
 	for (i = 0; i < 8; i++) {
 		byte = dg_canon_text_next(&text);
-		if (byte < 0)
-			return prefix << 8 * (8 - i);
-		prefix = prefix << 8 | (uint64_t)byte;
+		/* The end counts as zeros. */
+		prefix = prefix << 8 | (uint64_t)(byte < 0 ? 0 : byte);
 	}
 	return prefix;
 }

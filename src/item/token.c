@@ -271,7 +271,7 @@ int dg_token_value(struct dg_token *t, struct dg_slice *value,
 	int byte, rc;
 
 	nest.depth = 0;
-	byte = dg_token_peek(t);
+	dg_token_peek(t); /* steps over blanks */
 	begin = t->p;
 	do {
 		byte = dg_token_peek(t);

@@ -29,16 +29,16 @@ int dg_window_unexpected(struct dg_window *window, const char *wanted,
 }
 
 /* Takes one byte of punctuation, blanks before it allowed. */
-int dg_window_expect(struct dg_window *window, int wanted,
-		     const char *description, struct dg_error *err)
+int dg_window_expect(struct dg_window *window, int byte, const char *wanted,
+		     struct dg_error *err)
 {
-	int byte;
-	int rc = dg_window_peek(window, &byte, err);
+	int found;
+	int rc = dg_window_peek(window, &found, err);
 
 	if (rc < 0)
 		return rc;
-	if (byte != wanted)
-		return dg_window_unexpected(window, description, err);
+	if (found != byte)
+		return dg_window_unexpected(window, wanted, err);
 	dg_window_take(window, 1);
 	return 0;
 }
