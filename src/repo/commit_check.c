@@ -32,7 +32,7 @@ static int check_state(struct dg_commit *commit, struct dg_error *err)
 		return 0;
 	dg_error_set(err, DG_EREFUSED, "%s is in progress in '%s'",
 		     name_of_state(state), commit->repo->workdir);
-	return dg_error_hint(err, "finish or abort it first (git status tells "
+	return dg_error_hint(err, "Finish or abort it first (git status tells "
 				  "how), or commit elsewhere with "
 				  "--branch=NAME");
 }
@@ -72,7 +72,7 @@ static int check_conflicts(struct dg_commit *commit, git_index *index,
 		    (len && entry->path[len] != '/'))
 			continue;
 		dg_error_set(err, DG_EREFUSED, "'%s' is unmerged", entry->path);
-		return dg_error_hint(err, "resolve it: git checkout --ours, "
+		return dg_error_hint(err, "Resolve it: git checkout --ours, "
 					  "git add");
 	}
 	return 0;
@@ -105,7 +105,7 @@ done:
 static int check_components(struct dg_commit *commit, struct dg_error *err)
 {
 	git_tree_entry *entry = NULL;
-	char *part;
+	char *part = NULL;
 	size_t end = 0;
 	int rc = dg_strdup(&part, commit->path, err);
 
@@ -121,7 +121,7 @@ static int check_components(struct dg_commit *commit, struct dg_error *err)
 					  "'%s' is no folder but a file, "
 					  "symlink or submodule in %s",
 					  part, commit->ref);
-			dg_error_hint(err, "choose another output, or remove "
+			dg_error_hint(err, "Choose another output, or remove "
 					   "it there first");
 		}
 		git_tree_entry_free(entry);
