@@ -65,11 +65,16 @@ static int count_once(struct dg_changes *out, struct dg_fileset *before_files,
 	struct side before = {0};
 	struct side after = {0};
 	struct dg_change_count count = {0};
-	int rc = side_open(&after, after_files, NULL, options, false, err);
+	/* Both may have to be sorted. */
+	struct dg_snapshot_options half = *options;
+	int rc;
+
+	half.memory /= 2;
+	rc = side_open(&after, after_files, NULL, &half, false, err);
 
 	if (rc == 0)
 		rc = side_open(&before, before_files,
-			       dg_snapshot_keys(after.snapshot), options, check,
+			       dg_snapshot_keys(after.snapshot), &half, check,
 			       err);
 	if (rc == 0)
 		rc = dg_join_count(before.items, after.items, &count, err);

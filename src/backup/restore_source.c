@@ -115,7 +115,8 @@ int dg_snapshot_choose(char **path, struct dg_revision *revision,
 static struct dg_snapshot_options reading(const struct dg_run *run)
 {
 	return (struct dg_snapshot_options){
-		.memory = dg_run_memory(run),
+		/* The other half is for writing, then for verifying. */
+		.memory = dg_run_memory(run) / 2,
 		.temp_dir = run->temp_dir,
 		.cancel = run->cancel,
 		.log = run->log,
