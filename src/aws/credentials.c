@@ -118,7 +118,7 @@ static int empty_profile(const struct dg_profiles *profiles,
 	dg_error_set(err, DG_EDENIED, "profile '%s' holds no credentials",
 		     profile);
 	if (dg_profiles_get(profiles, profile, "credential_process"))
-		return dg_error_hint(err, "credential_process is run only from "
+		return dg_error_hint(err, "Credential_process is run only from "
 					  "~/.aws/config");
 	return DG_EDENIED;
 }

@@ -46,7 +46,7 @@ static int explain_proxy(const struct dg_http_cause *cause,
 	dg_error_set(err, DG_EUNREACHABLE,
 		     "cannot connect to %s through the proxy: %s",
 		     cause->target, cause->reason);
-	return dg_error_hint(err, "http_proxy, https_proxy and no_proxy say "
+	return dg_error_hint(err, "Http_proxy, https_proxy and no_proxy say "
 				  "which proxy is asked for which host");
 }
 

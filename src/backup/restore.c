@@ -213,7 +213,7 @@ static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 	if (v->done && (v->missing > 0 || v->different > 0))
 		return dg_error_set(
 			err, DG_EINCOMPLETE,
-			"verification differs: %s items missing, %s different "
+			"verification differs: items missing: %s, different "
 			"or changed since",
 			dg_format_count(v->missing, a),
 			dg_format_count(v->different, b));

@@ -159,7 +159,7 @@ static int describe_foreign(const struct dg_connection *connection,
 		     response->content_type[0] ? response->content_type
 					       : "no content type",
 		     body.len > 0 ? ", beginning with " : ", empty", excerpt);
-	return dg_error_hint(err, "check the endpoint: --endpoint-url or "
+	return dg_error_hint(err, "Check the endpoint: --endpoint-url or "
 				  "AWS_ENDPOINT_URL in the environment file");
 }
 
@@ -171,20 +171,20 @@ static void hint_denied(const struct dg_connection *connection,
 
 	if (strncmp(type, "AccessDenied", 12) == 0)
 		dg_error_hint(err,
-			      "allow dynamodb:%s for these credentials "
+			      "Allow dynamodb:%s for these credentials "
 			      "(from the %s)",
 			      operation, source);
 	else if (connection->attempt.failure == DG_HTTP_OK &&
 		 dg_retry_classify(&connection->attempt) == DG_RETRY_CLOCK)
-		dg_error_hint(err, "set this machine's clock");
+		dg_error_hint(err, "Set this machine's clock");
 	else if (strncmp(type, "ExpiredToken", 12) == 0)
 		dg_error_hint(err,
-			      "get new credentials; these come from the "
+			      "Get new credentials; these come from the "
 			      "%s",
 			      source);
 	else
 		dg_error_hint(err,
-			      "check the credentials; they come from the "
+			      "Check the credentials; they come from the "
 			      "%s",
 			      source);
 }

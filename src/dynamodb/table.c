@@ -87,19 +87,19 @@ int dg_table_check_usable(const struct dg_json *table, struct dg_error *err)
 	if (strcmp(status, "CREATING") == 0) {
 		dg_error_set(err, DG_EFAILED, "table '%s' is being created",
 			     name);
-		return dg_error_hint(err, "try again when it is ACTIVE");
+		return dg_error_hint(err, "Try again when it is ACTIVE");
 	}
 	if (strcmp(status, "DELETING") == 0) {
 		dg_error_set(err, DG_EFAILED, "table '%s' is being deleted",
 			     name);
-		return dg_error_hint(err, "try again when it is gone");
+		return dg_error_hint(err, "Try again when it is gone");
 	}
 	dg_error_set(err, DG_EFAILED, "table '%s' cannot be used: it is %s",
 		     name, status);
 	if (strncmp(status, "INACCESSIBLE", 12) == 0)
-		return dg_error_hint(err, "its KMS key is disabled, deleted, "
+		return dg_error_hint(err, "Its KMS key is disabled, deleted, "
 					  "or not granted to DynamoDB");
-	return dg_error_hint(err, "try again when it is ACTIVE");
+	return dg_error_hint(err, "Try again when it is ACTIVE");
 }
 
 static bool is_on(const char *status)

@@ -20,7 +20,7 @@ static int refuse(const char *path, const char *attribute, const char *value,
 			     "not apply",
 			     path, attribute);
 	return dg_error_hint(err,
-			     "dump without --commit and let `git add` filter, "
+			     "Dump without --commit and let `git add` filter, "
 			     "or exempt the path in .gitattributes");
 }
 

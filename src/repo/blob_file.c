@@ -95,7 +95,7 @@ static int open_command(struct blob_file *file, struct dg_error *err)
 			     "quarter of the memory allowed",
 			     file->name,
 			     dg_format_bytes(file->base.size, size));
-		dg_error_hint(err, "install git, or allow more with "
+		dg_error_hint(err, "Install git, or allow more with "
 				   "--memory=SIZE");
 		return DG_ELIMIT;
 	}

@@ -52,7 +52,7 @@ int dg_repo_branch_ref(char **out, struct dg_repo *repo, const char *branch,
 		return rc;
 	dg_error_set(err, DG_EREFUSED,
 		     "HEAD is detached: a commit would belong to no branch");
-	return dg_error_hint(err, "switch to a branch (git switch NAME), or "
+	return dg_error_hint(err, "Switch to a branch (git switch NAME), or "
 				  "name one with --branch=NAME");
 }
 
@@ -116,7 +116,7 @@ static int refuse_elsewhere(const char *ref, const char *where,
 		     "branch '%s' is checked out in another work tree: %s",
 		     ref + strlen(HEADS), where);
 	return dg_error_hint(err,
-			     "run ddbgit there, or name another branch with "
+			     "Run ddbgit there, or name another branch with "
 			     "--branch=NAME (git worktree prune forgets work "
 			     "trees that are gone)");
 }
@@ -160,7 +160,7 @@ int dg_branch_check_elsewhere(struct dg_repo *repo, const char *ref,
 	if (rebases(repo->gitdir, ref)) {
 		dg_error_set(err, DG_EREFUSED, "branch '%s' is being rebased",
 			     ref + strlen(HEADS));
-		return dg_error_hint(err, "finish or abort the rebase first");
+		return dg_error_hint(err, "Finish or abort the rebase first");
 	}
 	if (strcmp(repo->gitdir, repo->commondir) != 0 && !main_is_bare(repo) &&
 	    uses(repo->commondir, ref))
@@ -201,7 +201,7 @@ int dg_branch_check_new(struct dg_repo *repo, const char *ref,
 			     "exists",
 			     ref + strlen(HEADS), name + strlen(HEADS));
 		git_reference_iterator_free(all);
-		return dg_error_hint(err, "choose another name");
+		return dg_error_hint(err, "Choose another name");
 	}
 	git_reference_iterator_free(all);
 	if (rc != GIT_ITEROVER)

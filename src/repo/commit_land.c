@@ -33,7 +33,7 @@ static int follow_tip(struct dg_commit *commit, struct dg_error *err)
 	dg_error_set(err, DG_EMODIFIED,
 		     "another backup of this table landed meanwhile on %s",
 		     commit->ref);
-	return dg_error_hint(err, "nothing was committed; run the dump again");
+	return dg_error_hint(err, "Nothing was committed; run the dump again");
 }
 
 static int check_head(struct dg_commit *commit, struct dg_error *err)
@@ -47,7 +47,7 @@ static int check_head(struct dg_commit *commit, struct dg_error *err)
 		rc = dg_error_set(err, DG_EMODIFIED,
 				  "HEAD was on %s and is on %s now",
 				  commit->ref, head ? head : "no branch");
-		dg_error_hint(err, "nothing was committed; run the dump again");
+		dg_error_hint(err, "Nothing was committed; run the dump again");
 	}
 	free(head);
 	return rc;

@@ -45,7 +45,7 @@ int dg_commit_lock_path(struct dg_commit *commit, struct dg_error *err)
 		dg_error_prefix(err, "another backup to '%s' on %s is running",
 				*commit->path ? commit->path : ".",
 				commit->ref);
-		return dg_error_hint(err, "wait for it to end");
+		return dg_error_hint(err, "Wait for it to end");
 	}
 	if (!rc)
 		rc = dg_lock_holder(&holder, commit->now_iso, err);
@@ -145,7 +145,7 @@ static int lock_ref(struct dg_commit *commit, const char *name,
 			     strcmp(name, "HEAD") != 0 ? commit->repo->commondir
 						       : commit->repo->gitdir,
 			     name);
-		return dg_error_hint(err, "wait for the other git command; if "
+		return dg_error_hint(err, "Wait for the other git command; if "
 					  "there is none, remove that file");
 	}
 	if (rc < 0)

@@ -40,14 +40,14 @@ static int refuse(const char *path, const struct ignore_rule *rule,
 {
 	if (!rule) {
 		dg_error_set(err, DG_EREFUSED, "Git ignores '%s'", path);
-		return dg_error_hint(err, "comment the pattern out (git "
+		return dg_error_hint(err, "Comment the pattern out (git "
 					  "check-ignore -v names it), or use "
 					  "--force to commit anyway");
 	}
 	dg_error_set(err, DG_EREFUSED, "Git ignores '%s': %s:%s: %s", path,
 		     rule->file, rule->line, rule->pattern);
 	return dg_error_hint(err,
-			     "comment the pattern '%s' out in %s, line %s, or "
+			     "Comment the pattern '%s' out in %s, line %s, or "
 			     "use --force to commit anyway",
 			     rule->pattern, rule->file, rule->line);
 }

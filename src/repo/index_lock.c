@@ -67,7 +67,7 @@ int dg_index_lock(struct dg_commit *commit, struct dg_error *err)
 	if (rc == DG_EEXISTS) {
 		rc = dg_error_set(err, DG_ELOCKED,
 				  "Git's index is locked: '%s' exists", path);
-		dg_error_hint(err, "wait for the other git command; if there "
+		dg_error_hint(err, "Wait for the other git command; if there "
 				   "is none, remove that file");
 	}
 	if (rc < 0) {

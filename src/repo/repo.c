@@ -76,7 +76,7 @@ static int refuse_owner(const char *start, struct dg_error *err)
 	dg_error_set(err, DG_EREFUSED,
 		     "the repository '%s' belongs to another user", where);
 	dg_error_hint(err,
-		      "if you trust it: git config --global --add "
+		      "If you trust it: git config --global --add "
 		      "safe.directory '%s'",
 		      where);
 	git_buf_dispose(&found);
@@ -132,7 +132,7 @@ static int refuse_open(int rc, const char *start, struct dg_error *err)
 	if (rc == GIT_ENOTFOUND) {
 		dg_error_set(err, DG_ENOTFOUND,
 			     "'%s' is not inside a Git repository", start);
-		return dg_error_hint(err, "make one with `git init`, or go "
+		return dg_error_hint(err, "Make one with `git init`, or go "
 					  "into one");
 	}
 	return refuse_extension(start, err);

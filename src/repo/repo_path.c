@@ -94,7 +94,7 @@ static int refuse_gitdir(const char *directory, struct dg_error *err)
 {
 	dg_error_set(err, DG_EREFUSED, "'%s' is inside Git's own directory",
 		     directory);
-	return dg_error_hint(err, "choose an output in the work tree");
+	return dg_error_hint(err, "Choose an output in the work tree");
 }
 
 /*
@@ -113,7 +113,7 @@ static int check_names(const char *path, struct dg_error *err)
 	if (rc < 0) {
 		dg_error_set(err, DG_EREFUSED, "Git takes no folder '%s'",
 			     path);
-		return dg_error_hint(err, "choose another output");
+		return dg_error_hint(err, "Choose another output");
 	}
 	return 0;
 }
@@ -169,7 +169,7 @@ static int refuse_nested(const char *directory, const char *what,
 {
 	dg_error_set(err, DG_EREFUSED, "'%s' is inside %s '%s'", directory,
 		     what, nested);
-	return dg_error_hint(err, "run ddbgit in there, or choose an output "
+	return dg_error_hint(err, "Run ddbgit in there, or choose an output "
 				  "outside of it");
 }
 
@@ -242,7 +242,7 @@ int dg_repo_relative(char **out, struct dg_repo *repo, const char *directory,
 		dg_error_set(err, DG_EUSAGE,
 			     "'%s' is outside the work tree '%s'", directory,
 			     repo->workdir);
-		return dg_error_hint(err, "only what is in the work tree can "
+		return dg_error_hint(err, "Only what is in the work tree can "
 					  "be committed");
 	}
 	rc = check_words(inside, directory, err);

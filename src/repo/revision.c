@@ -62,7 +62,7 @@ static void hint_nearest(struct dg_repo *repo, const char *wanted,
 	}
 	nearest = names ? dg_text_nearest(wanted, names) : NULL;
 	if (nearest)
-		dg_error_hint(err, "did you mean '%s'?", nearest);
+		dg_error_hint(err, "Did you mean '%s'?", nearest);
 	else
 		dg_error_hint(err, "ddbgit log lists the backups; it takes "
 				   "what git rev-parse does");

@@ -129,12 +129,12 @@ static int canonical_again(struct dg_document *document,
 	dg_window_place(window, dg_canon_error_offset(document->canon), err);
 	if (whole == DG_ELIMIT)
 		dg_error_hint(err,
-			      "no item ends within 32 MiB from offset "
+			      "No item ends within 32 MiB from offset "
 			      "%" PRIu64 " on",
 			      document->item_offset);
 	else if (whole == 0 && length == 0)
 		dg_error_hint(err,
-			      "the file ends inside the item that begins "
+			      "The file ends inside the item that begins "
 			      "on line %" PRIu64
 			      ": it is cut off, or a bracket is missing",
 			      document->item_line);
@@ -262,7 +262,7 @@ static int take_continuation(struct dg_document *document, const char *name,
 	dg_error_set(err, DG_EINVALID,
 		     "holds only a part of a table: it has a \"%s\"", name);
 	dg_window_place(&document->window, 0, err);
-	return dg_error_hint(err, "dump the whole table, or remove that "
+	return dg_error_hint(err, "Dump the whole table, or remove that "
 				  "member to go on with the part");
 }
 
@@ -277,7 +277,7 @@ static int take_format(struct dg_document *document, struct dg_error *err)
 		     "%s: layout %.*s is not supported by this version of "
 		     "ddbgit",
 		     document->window.name, (int)value.len, value.ptr);
-	return dg_error_hint(err, "use a newer ddbgit");
+	return dg_error_hint(err, "Use a newer ddbgit");
 }
 
 static int read_member(struct dg_document *document, struct dg_error *err)
@@ -322,14 +322,14 @@ static int begin(struct dg_document *document, struct dg_error *err)
 	    dg_slice_starts_with(head, DG_SLICE("\xfe\xff"))) {
 		dg_error_set(err, DG_EINVALID, "%s: UTF-16, not UTF-8",
 			     window->name);
-		return dg_error_hint(err, "convert it: iconv -f UTF-16 -t "
+		return dg_error_hint(err, "Convert it: iconv -f UTF-16 -t "
 					  "UTF-8");
 	}
 	if (dg_slice_starts_with(head, DG_SLICE("version https://git-lfs"))) {
 		dg_error_set(err, DG_EINVALID,
 			     "%s: a Git LFS pointer, not the data",
 			     window->name);
-		return dg_error_hint(err, "fetch the data: git lfs pull");
+		return dg_error_hint(err, "Fetch the data: git lfs pull");
 	}
 	if (dg_slice_starts_with(head, DG_SLICE("\xef\xbb\xbf")))
 		dg_window_take(window, 3);
@@ -346,7 +346,7 @@ static int check_end(struct dg_document *document, struct dg_error *err)
 	if (!document->had_items || document->items_elsewhere) {
 		dg_error_set(err, DG_EINVALID, "%s: no list \"Items\"",
 			     document->window.name);
-		return dg_error_hint(err, "expected what `aws dynamodb scan` "
+		return dg_error_hint(err, "Expected what `aws dynamodb scan` "
 					  "prints: {\"Items\":[...],...}");
 	}
 	rc = dg_window_peek(&document->window, &byte, err);

@@ -130,7 +130,7 @@ static int check_version(uint64_t version, struct dg_error *err)
 	dg_error_set(err, DG_EUNSUPPORTED,
 		     "formatVersion %llu, but this ddbgit reads up to %d",
 		     (unsigned long long)version, FORMAT_VERSION_MAX);
-	return dg_error_hint(err, "use a newer ddbgit");
+	return dg_error_hint(err, "Use a newer ddbgit");
 }
 
 static int read_own(struct dg_metadata *out, const struct dg_json *root,

@@ -43,7 +43,7 @@ static int check_name(const struct dg_replacement *replacement,
 		     S_ISDIR(st.st_mode)   ? "a folder"
 		     : S_ISLNK(st.st_mode) ? "a symbolic link"
 					   : "a special file");
-	dg_error_hint(err, "move it away, or choose another --output");
+	dg_error_hint(err, "Move it away, or choose another --output");
 	return DG_EINVALID;
 }
 

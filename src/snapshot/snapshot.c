@@ -153,7 +153,7 @@ int dg_snapshot_begin(struct dg_snapshot *snapshot, struct dg_error *err)
 			     "%s: the key schema is not known: there is no "
 			     "%s",
 			     snapshot->files->name, DG_SCHEMA_FILE);
-		return dg_error_hint(err, "create the table first, or put "
+		return dg_error_hint(err, "Create the table first, or put "
 					  "its schema beside the data");
 	}
 	source->keys = snapshot->keys;

@@ -322,7 +322,7 @@ int dg_snapshot_dir_publish(struct dg_snapshot_dir *dir, struct dg_error *err)
 	dg_path_list_free(&content);
 	if (rc < 0 && dir->ready)
 		dg_error_hint(err,
-			      "the new snapshot is whole in "
+			      "The new snapshot is whole in "
 			      "'%s/" DG_WORK_FOLDER "/" DG_WORK_READY
 			      "'; the next ddbgit command on that "
 			      "directory puts it in place",

@@ -66,7 +66,7 @@ static int locked_error(const struct dg_snapshot_lock *lock,
 	dg_error_set(err, DG_ELOCKED, "'%s' is in use by another ddbgit%s%s%s",
 		     lock->path, holder[0] ? " (" : "", holder,
 		     holder[0] ? ")" : "");
-	return dg_error_hint(err, "wait until it is done");
+	return dg_error_hint(err, "Wait until it is done");
 }
 
 /* 1: locked; 0: somebody else holds it. */
@@ -297,7 +297,7 @@ int dg_snapshot_lock_take(struct dg_snapshot_lock *lock, const char *path,
 	if (rc > 0)
 		return 0;
 	if (rc == DG_EINVALID && below)
-		dg_error_hint(err, "no symbolic link is followed below the "
+		dg_error_hint(err, "No symbolic link is followed below the "
 				   "project's root; name the folder itself "
 				   "with --output or --source");
 	if (rc == 0)

@@ -10,13 +10,13 @@ int dg_window_unexpected(struct dg_window *window, const char *wanted,
 	if (rest.len == 0) {
 		dg_error_set(err, DG_EINVALID, "the file ends where %s belongs",
 			     wanted);
-		dg_error_hint(err, "the file is cut off");
+		dg_error_hint(err, "The file is cut off");
 	} else if (dg_slice_starts_with(rest, DG_SLICE("<<<<<<<")) ||
 		   dg_slice_starts_with(rest, DG_SLICE("=======")) ||
 		   dg_slice_starts_with(rest, DG_SLICE(">>>>>>>")) ||
 		   dg_slice_starts_with(rest, DG_SLICE("|||||||"))) {
 		dg_error_set(err, DG_EINVALID, "unresolved merge conflict");
-		dg_error_hint(err, "resolve the conflict, or read an unmerged "
+		dg_error_hint(err, "Resolve the conflict, or read an unmerged "
 				   "revision with --rev");
 	} else if (rest.ptr[0] > ' ' && rest.ptr[0] < 0x7f) {
 		dg_error_set(err, DG_EINVALID, "'%c' where %s belongs",

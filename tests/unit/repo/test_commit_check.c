@@ -85,7 +85,7 @@ static void test_ignored_path_names_file_line_and_pattern(void **state)
 
 	run(f, "printf '# dumps\\nbackups/\\n' >.gitignore");
 	refused(f, NULL, ".gitignore:2: backups/");
-	refused(f, NULL, "comment the pattern 'backups/' out");
+	refused(f, NULL, "Comment the pattern 'backups/' out");
 	refused(f, NULL, "--force");
 	assert_ok(f, open_commit(f, NULL, true));
 	assert_ok(f, open_commit(f, "side", false));

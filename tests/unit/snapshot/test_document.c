@@ -105,7 +105,7 @@ static const struct bad_case bad_cases[] = {
 	{"{\"Items\":[\n" A ",{\"id\":{\"S\":\"b\"},\"n\":{\"N\":\"x\"}}]}",
 	 "line 3, offset", "\"b\""},
 	{"{\"Items\":[\n" A ",{\"id\":{\"S\":\"b", "line 3, offset",
-	 "the file ends inside the item that begins on line 3"},
+	 "The file ends inside the item that begins on line 3"},
 	{"{\"Items\":[\n" A ",{\"n\":{\"N\":\"1\"}}]}", "line 3, offset", "id"},
 	{"{\"Items\":[\n<<<<<<< HEAD\n" A "]}", "line 2, offset 11",
 	 "merge conflict"},
