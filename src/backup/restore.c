@@ -213,8 +213,8 @@ static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 	if (v->done && (v->missing > 0 || v->different > 0))
 		return dg_error_set(
 			err, DG_EINCOMPLETE,
-			"verification differs: items missing: %s, different "
-			"or changed since",
+			"verification differs: missing %s, different or "
+			"changed since %s",
 			dg_format_count(v->missing, a),
 			dg_format_count(v->different, b));
 	return 0;
