@@ -147,10 +147,11 @@ static int add_restoring(struct dg_buf *out, const struct dg_metadata *metadata,
 		"  table-metadata.json  where and when, counts and digests\n"
 		"  dump-summary.txt     this file\n"
 		"\nRestore it:\n"
-		"  into %s:     ddbgit restore --env=%s --source=DIR\n"
-		"  into local:  ddbgit restore --env=local --source=DIR\n"
-		"where DIR is the directory of this file.\n",
-		printable, printable);
+		"  ddbgit restore --env=%s --source=DIR\n"
+		"where DIR is the folder of this file and --env says into "
+		"which "
+		"environment.\n",
+		printable);
 }
 
 int dg_summary_print(const struct dg_metadata *metadata,
