@@ -49,8 +49,9 @@ struct dg_verification {
 	uint64_t equal;
 	uint64_t different; /* or changed since */
 	uint64_t missing;
-	uint64_t expired; /* missing, with a time to live in the past */
-	uint64_t extra;   /* in the table only: normal */
+	uint64_t expired;       /* missing, with a time to live in the past */
+	uint64_t extra;         /* in the table only: normal */
+	uint64_t spilled_bytes; /* temporary space that reading it used */
 };
 
 struct dg_restore_result {
@@ -67,7 +68,7 @@ struct dg_restore_result {
 	char *failures_file; /* NULL: none */
 	uint64_t requests;
 	uint64_t retries;
-	uint64_t spilled_bytes;
+	uint64_t spilled_bytes; /* in all, verification included */
 	struct dg_verification verification;
 };
 

@@ -189,11 +189,14 @@ static int verify(struct dg_restore_job *job, struct dg_error *err)
 		.ttl_attribute = ttl_attribute(job),
 		.full = job->options->verify == DG_VERIFY_FULL,
 	};
+	int rc;
 
 	v->expected = job->facts.items;
 	if (job->options->verify == DG_VERIFY_NONE)
 		return 0;
-	return dg_verify_restore(v, &job->env, &options, err);
+	rc = dg_verify_restore(v, &job->env, &options, err);
+	job->result->spilled_bytes += v->spilled_bytes;
+	return rc;
 }
 
 static int conclude(const struct dg_restore_job *job, struct dg_error *err)

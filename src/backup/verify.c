@@ -144,18 +144,19 @@ int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
 		.now = dg_clock_wall_ms(&env->clock) / 1000,
 	};
 	struct dg_item_source *live = NULL;
+	struct dg_live_stats stats;
 	int rc = dg_live_source_open(&live, env->db, &live_options, err);
 
 	if (rc == 0)
 		rc = dg_live_source_read(live, err);
-	if (rc == 0 && options->full) {
-		rc = compare_all(&c, options->snapshot, live, err);
-	} else if (rc == 0) {
-		struct dg_live_stats stats;
-
+	if (rc == 0) {
 		dg_live_source_stats(live, &stats);
-		compare_counts(out, stats.items);
+		out->spilled_bytes = stats.sort.spilled_bytes;
 	}
+	if (rc == 0 && options->full)
+		rc = compare_all(&c, options->snapshot, live, err);
+	else if (rc == 0)
+		compare_counts(out, stats.items);
 	out->done = rc == 0;
 	out->full = options->full;
 	dg_source_close(live);

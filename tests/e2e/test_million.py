@@ -77,7 +77,8 @@ def test_a_million_items_in_bounded_memory(project, table):
         (project.path / "small" / "table-schema.json").read_bytes())
     done = bounded(project, "restore", "restore", "--source=foreign",
                    "--verify=full")
-    assert 600 < spilled(done) < 900
+    # Twice: the dump's own, and the table's while it is compared.
+    assert 1200 < spilled(done) < 1800
     assert "1,000,000 items as expected" in done.err, str(done)
     counts = table.counts()
     assert counts["distinct"] == counts["puts"] == ITEMS
