@@ -71,6 +71,9 @@ static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 	if (!job->dir)
 		return 0;
 	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++) {
+		/* The data, mostly: it is staged already. */
+		if (dg_commit_same_as_tip(job->commit, files[i]))
+			continue;
 		rc = dg_fileset_copy(tip, files[i], job->sink, err);
 		if (rc == DG_ENOTFOUND) {
 			/* A backup committed by hand may lack some. */
