@@ -145,7 +145,8 @@ static int call(struct worker *worker, struct batch *batch,
 		rc = dg_batch_answer_read(
 			&worker->reader, dg_buf_slice(&worker->response),
 			batch->items, batch->count, &answer, err);
-	dg_rate_charge(run->rate, rc == 0 ? batch_units(batch, &answer) : 0);
+	dg_rate_charge(run->rate, rc == 0 ? batch_units(batch, &answer) : 0,
+		       DG_RATE_BATCH_MAX);
 	if (rc < 0)
 		return rc;
 	keep_pending(run, batch, &answer);

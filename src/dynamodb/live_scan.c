@@ -82,7 +82,7 @@ static void account(struct worker *worker, const struct dg_scan_page *page)
 	double units = page_units(worker, page);
 	double total;
 
-	dg_rate_charge(run->rate, units);
+	dg_rate_charge(run->rate, units, DG_RATE_PAGE_MAX);
 	if (page->items > 0 && units > 0)
 		worker->units_per_item = units / (double)page->items;
 	pthread_mutex_lock(&run->lock);

@@ -168,8 +168,11 @@ static int64_t seconds_since_start(const struct dg_rate *rate)
 	return (dg_clock_now_ms(rate->clock) - rate->begun_ms) / 1000;
 }
 
-void dg_rate_charge(struct dg_rate *rate, double units)
+void dg_rate_charge(struct dg_rate *rate, double units, double most)
 {
+	/* Nothing compares with a NaN. */
+	units = units > 0 ? units : 0;
+	units = units < most ? units : most;
 	pthread_mutex_lock(&rate->lock);
 	turn_history(rate, seconds_since_start(rate));
 	rate->history[rate->history_second % HISTORY_SECONDS] += units;

@@ -32,7 +32,19 @@ void dg_rate_close(struct dg_rate *rate);
 
 int dg_rate_take(struct dg_rate *rate, const struct dg_cancel *cancel,
 		 struct dg_error *err);
-void dg_rate_charge(struct dg_rate *rate, double units);
+
+/*
+ * What one call can cost at most. A service that states more is wrong, and to
+ * believe it would be to sleep almost without end. A page is 1 MB and what
+ * the last item adds, read strongly at 4 KB a unit. A batch is a request of
+ * 16 MB at 1 KB a unit, twice: as in a transaction, or into an index.
+ */
+#define DG_RATE_PAGE_MAX 300.0
+#define DG_RATE_BATCH_MAX (2 * 16400.0)
+
+/* Counts no more than `most` (one of the above), and what is no amount (below
+ * 0, not a number) as nothing. */
+void dg_rate_charge(struct dg_rate *rate, double units, double most);
 
 /* Consumed so far, and a second over the last ten; for progress. */
 void dg_rate_consumed(struct dg_rate *rate, double *total, double *a_second);

@@ -73,7 +73,7 @@ static void test_rate_is_held_over_many_requests(void **state)
 	assert_int_equal(dg_rate_open(&rate, 100, &time.clock, &err), 0);
 	for (int i = 0; i < 40; i++) {
 		assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
-		dg_rate_charge(rate, 50);
+		dg_rate_charge(rate, 50, DG_RATE_PAGE_MAX);
 	}
 	/* 2000 units at 100 a second, the last request's not yet paid. */
 	assert_in_range(time.slept_ms, 19000, 20500);
@@ -95,7 +95,7 @@ static void test_idle_time_saves_up_half_a_second_only(void **state)
 	time.now_ms += 3600000;
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
-		dg_rate_charge(rate, 50);
+		dg_rate_charge(rate, 50, DG_RATE_PAGE_MAX);
 	}
 	assert_in_range(time.slept_ms, 3500, 4500);
 	dg_rate_close(rate);
@@ -111,7 +111,7 @@ static void test_requests_under_way_count_as_their_like(void **state)
 	fake_clock_init(&time);
 	assert_int_equal(dg_rate_open(&rate, 10, &time.clock, &err), 0);
 	assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
-	dg_rate_charge(rate, 10);
+	dg_rate_charge(rate, 10, DG_RATE_PAGE_MAX);
 	assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
 	assert_in_range(time.slept_ms, 999, 1001);
 	/* Its answer is not here yet, but it will cost about the same. */
@@ -132,7 +132,7 @@ static void test_without_limit_nobody_waits_but_all_is_counted(void **state)
 	assert_int_equal(dg_rate_open(&rate, 0, &time.clock, &err), 0);
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
-		dg_rate_charge(rate, 100);
+		dg_rate_charge(rate, 100, DG_RATE_PAGE_MAX);
 		time.now_ms += 1000;
 	}
 	assert_int_equal(time.naps, 0);
@@ -156,8 +156,33 @@ static void test_cancelling_ends_the_wait(void **state)
 	fake_clock_init(&time);
 	dg_cancel_set(&cancel);
 	assert_int_equal(dg_rate_open(&rate, 1, &time.clock, &err), 0);
-	dg_rate_charge(rate, 100);
+	dg_rate_charge(rate, 100, DG_RATE_PAGE_MAX);
 	assert_int_equal(dg_rate_take(rate, &cancel, &err), DG_ECANCELLED);
+	dg_rate_close(rate);
+}
+
+static void test_amounts_that_no_call_can_cost_are_not_believed(void **state)
+{
+	static const double amounts[] = {1e7,       1e308, INFINITY,
+					 -INFINITY, -1e9,  NAN};
+	struct fake_clock time;
+	struct dg_rate *rate;
+	struct dg_error err;
+	double total, a_second;
+
+	(void)state;
+	fake_clock_init(&time);
+	assert_int_equal(dg_rate_open(&rate, 100, &time.clock, &err), 0);
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(*amounts); i++) {
+		assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
+		dg_rate_charge(rate, amounts[i], DG_RATE_PAGE_MAX);
+		dg_rate_consumed(rate, &total, &a_second);
+		assert_true(total >= 0 && total <= 3 * DG_RATE_PAGE_MAX);
+	}
+	assert_true(total == 3 * DG_RATE_PAGE_MAX);
+	/* The three of them that are above 0, at 100 units a second. */
+	assert_int_equal(dg_rate_take(rate, NULL, &err), 0);
+	assert_in_range(time.slept_ms, 8000, 9500);
 	dg_rate_close(rate);
 }
 
@@ -173,6 +198,8 @@ int main(void)
 		cmocka_unit_test(
 			test_without_limit_nobody_waits_but_all_is_counted),
 		cmocka_unit_test(test_cancelling_ends_the_wait),
+		cmocka_unit_test(
+			test_amounts_that_no_call_can_cost_are_not_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
