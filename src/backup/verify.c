@@ -1,9 +1,8 @@
 #include "backup/verify.h"
 
-#include "base/text.h"
+#include "backup/expiry.h"
 #include "dynamodb/live_source.h"
 #include "item/join.h"
-#include "item/token.h"
 #include <stdlib.h>
 
 struct comparison {
@@ -11,40 +10,6 @@ struct comparison {
 	const char *ttl_attribute;
 	int64_t now; /* Unix seconds */
 };
-
-/* Seconds since 1970 in the item's TTL attribute, -1: none. */
-static int64_t expiry_of(struct dg_slice line, const char *attribute)
-{
-	struct dg_token t;
-	struct dg_slice name;
-	struct dg_slice value;
-	bool first = true;
-
-	dg_token_init(&t, line);
-	if (dg_token_begin_object(&t, NULL) < 0)
-		return -1;
-	while (dg_token_member(&t, &first, &name, NULL) > 0) {
-		uint64_t seconds;
-
-		if (dg_token_value(&t, &value, NULL) < 0)
-			return -1;
-		if (!dg_slice_equal(name, dg_slice_str(attribute)))
-			continue;
-		/* {"N":"1735689600"} */
-		if (!dg_slice_starts_with(value, DG_SLICE("{\"N\":\"")) ||
-		    value.len < 8)
-			return -1;
-		value = dg_slice_of(value.ptr + 6, value.len - 8);
-		for (size_t i = 0; i < value.len; i++)
-			if (value.ptr[i] == '.')
-				value.len = i;
-		return dg_parse_u64(value, &seconds, NULL) == 0 &&
-				       seconds < INT64_MAX
-			       ? (int64_t)seconds
-			       : -1;
-	}
-	return -1;
-}
 
 static int count_missing(void *context, const struct dg_item *item,
 			 struct dg_error *err)
@@ -54,7 +19,7 @@ static int count_missing(void *context, const struct dg_item *item,
 
 	(void)err;
 	if (c->ttl_attribute)
-		expiry = expiry_of(item->line, c->ttl_attribute);
+		expiry = dg_item_expiry(item->line, c->ttl_attribute);
 	if (expiry > 0 && expiry < c->now)
 		c->out->expired++;
 	else
