@@ -5,6 +5,7 @@ After each: the old dump or the new one is whole, never a mix; `git fsck
 debris is left.
 """
 
+import itertools
 import os
 import re
 import shutil
@@ -12,7 +13,6 @@ import shutil
 import pytest
 
 import project as projects
-
 
 
 def killer():
@@ -107,13 +107,18 @@ class Scene:
 
 
 def log_of(scene):
-    """The calls that a run makes, in order: name, then paths."""
+    """The calls that a run makes, in order: name, then paths.
+
+    Without those by which a build for coverage writes what it counted.
+    """
     log = scene.project.path.parent / "calls"
     log.unlink(missing_ok=True)
     scene.run(status=0, LD_PRELOAD=str(killer()), KILL_PROGRAM="ddbgit",
               KILL_LOG_FILE=str(log))
     scene.reset()
-    return [line.split()[1:] for line in log.read_text().splitlines()]
+    calls = [line.split()[1:] for line in log.read_text().splitlines()]
+    return list(itertools.takewhile(lambda call: "gcda" not in call[-1],
+                                    calls))
 
 
 def calls_of(scene):
