@@ -38,13 +38,6 @@ def tool(name):
 
 
 def listener(port):
-    """Who listens on a port, for a message (Linux; elsewhere unknown)."""
-    found = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"],
-                           capture_output=True, text=True, check=False)
-    return found.stdout.strip() or "a program that could not be named"
-
-
-def listener(port):
     """Who listens on this port of the machine, for a message (Linux)."""
     inodes = set()
     for table in ("tcp", "tcp6"):
