@@ -90,18 +90,31 @@ static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 	return rc;
 }
 
+/* "prod-20250126 (1a2b3c4, 2025-01-26)", or without a tag "1a2b3c4
+ * (2025-01-26)". */
+static void say_unchanged(const struct dg_dump_job *job,
+			  const struct dg_revision *last)
+{
+	char date[DG_TIME_ISO_SIZE];
+
+	dg_time_iso(dg_revision_time(last), date);
+	if (strncmp(job->last_name, job->last_id, strlen(job->last_name)) == 0)
+		dg_info(job->run->log, "No changes since %s (%.10s)",
+			job->last_name, date);
+	else
+		dg_info(job->run->log, "No changes since %s (%.7s, %.10s)",
+			job->last_name, job->last_id, date);
+}
+
 int dg_dump_keep_unchanged(struct dg_dump_job *job, struct dg_error *err)
 {
 	struct dg_revision *last = NULL;
-	char date[DG_TIME_ISO_SIZE];
 	int rc = put_tip_in_place(job, err);
 
 	if (rc == 0)
 		rc = dg_revision_open(&last, job->repo, job->last_id, err);
 	if (rc == 0) {
-		dg_time_iso(dg_revision_time(last), date);
-		dg_info(job->run->log, "No changes since %s (%.7s, %.10s)",
-			job->last_name, job->last_id, date);
+		say_unchanged(job, last);
 		job->result->unchanged = true;
 		memcpy(job->result->commit_id, job->last_id,
 		       sizeof(job->result->commit_id));
