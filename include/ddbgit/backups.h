@@ -12,28 +12,28 @@ extern "C" {
 #endif
 
 struct dg_backup {
-	const char *commit_id; /* full */
-	const char *path;      /* of the snapshot in the tree */
+	const char *commit_id;   /* full */
+	const char *path;        /* of the snapshot in the tree */
 	const char *environment; /* NULL: unknown */
-	const char *table;	 /* NULL: unknown */
-	const char *region;	 /* NULL: unknown */
-	const char *date; /* of the dump, ISO 8601; else the commit's */
+	const char *table;       /* NULL: unknown */
+	const char *region;      /* NULL: unknown */
+	const char *date;        /* of the dump, ISO 8601; else the commit's */
 	const char *subject;
 	bool has_items;
 	uint64_t items;
 	bool has_changes;
 	struct dg_changes changes;
-	bool removed; /* the commit deletes the snapshot */
+	bool removed;            /* the commit deletes the snapshot */
 	const char *const *tags; /* ends with NULL */
-	const char *sha256; /* of the data, as stated; NULL: not stated */
+	const char *sha256;      /* of the data, as stated; NULL: not stated */
 };
 
 struct dg_backup_list;
 
 struct dg_backup_list_options {
 	const char *environment; /* NULL: all */
-	const char *revision;	 /* where to start; NULL: HEAD */
-	uint64_t limit;		 /* 0: none */
+	const char *revision;    /* where to start; NULL: HEAD */
+	uint64_t limit;          /* 0: none */
 };
 
 int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
@@ -65,7 +65,8 @@ struct dg_backup_details {
 	char *layout;
 	char *tool_version;
 	char *keys;    /* "id (S), time (N)"; NULL: unknown */
-	char *billing; /* "on demand", "provisioned, 5 read and 5 write units" */
+	char *billing; /* "on demand", "provisioned, 5 read and 5 write units"
+			*/
 	char *time_to_live; /* the attribute's name, or NULL */
 	struct dg_backup_index *indexes;
 	size_t index_count;
@@ -75,13 +76,13 @@ struct dg_backup_details {
 	char sha256[65];
 	bool has_changes;
 	struct dg_changes changes; /* against the first parent, computed */
-	char **tags; /* ends with NULL, or NULL */
+	char **tags;               /* ends with NULL, or NULL */
 };
 
 struct dg_show_options {
-	const char *revision;	 /* NULL: HEAD */
+	const char *revision;    /* NULL: HEAD */
 	const char *environment; /* --from/--env: which snapshot, or NULL */
-	const char *path;	 /* --path, or NULL */
+	const char *path;        /* --path, or NULL */
 };
 
 int dg_show(const struct dg_run *run, const struct dg_show_options *options,
