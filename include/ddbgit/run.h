@@ -37,7 +37,7 @@ struct dg_run {
  */
 struct dg_target_options {
 	const char *environment; /* NULL: "local" */
-	const char *table;	 /* --table, or NULL: the file's */
+	const char *table;       /* --table, or NULL: the file's */
 	const char *endpoint_url;
 	const char *region;
 	const char *profile;
