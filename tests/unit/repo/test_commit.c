@@ -341,7 +341,7 @@ static void test_kept_file_is_hashed_and_not_trusted(void **state)
 		assert_ok(f,
 			  dg_commit_open(&commit, f->repo, &options, &f->err));
 		assert_ok(f, dg_commit_add_one(commit, "table-data.json", files,
-					    &f->err));
+					       &f->err));
 		assert_int_equal(
 			dg_commit_same_as_tip(commit, "table-data.json"),
 			cases[i].same);
