@@ -34,6 +34,14 @@ static int read_all(struct dg_buf *out, int fd, size_t size, const char *path,
 	return rc == DG_ELIMIT ? dg_error_prefix(err, "'%s'", path) : rc;
 }
 
+static bool is_null_device(const struct stat *st)
+{
+	struct stat null;
+
+	return S_ISCHR(st->st_mode) && stat("/dev/null", &null) == 0 &&
+	       st->st_rdev == null.st_rdev;
+}
+
 static int check_stat(int fd, struct stat *st, const char *path,
 		      struct dg_error *err)
 {
@@ -41,7 +49,10 @@ static int check_stat(int fd, struct stat *st, const char *path,
 		return dg_error_errno(err, errno, "cannot read '%s'", path);
 	if (S_ISDIR(st->st_mode))
 		return dg_error_errno(err, EISDIR, "cannot read '%s'", path);
-	if (S_ISREG(st->st_mode) && (size_t)st->st_size > DG_CONFIG_FILE_MAX)
+	if (!S_ISREG(st->st_mode) && !is_null_device(st))
+		return dg_error_set(err, DG_EINVALID, "'%s' is no regular file",
+				    path);
+	if ((size_t)st->st_size > DG_CONFIG_FILE_MAX)
 		return dg_error_set(err, DG_ELIMIT,
 				    "'%s' is too large for a configuration "
 				    "file: %lld bytes",
@@ -55,8 +66,9 @@ int dg_config_file_read(struct dg_buf *out, const char *path,
 	struct stat st;
 	int fd, rc;
 
+	/* O_NONBLOCK: a FIFO must not make us wait before we refuse it. */
 	do {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	} while (fd < 0 && errno == EINTR);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return dg_error_set(err, DG_ENOTFOUND, "no file '%s'", path);

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "aws/config_file.h"
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void test_lines_come_without_their_ends(void **state)
@@ -33,20 +35,58 @@ static void test_byte_order_mark_is_dropped_once(void **state)
 	assert_int_equal(dg_config_text(DG_SLICE("\xef\xbb")).len, 2);
 }
 
-static void test_pipe_is_read_to_its_end(void **state)
+static void assert_refused(const char *path, enum dg_code code,
+			   const char *words)
 {
 	struct dg_buf text = DG_BUF_INIT(DG_CONFIG_FILE_MAX);
+	struct dg_error err;
+
+	assert_int_equal(dg_config_file_read(&text, path, NULL, &err), code);
+	assert_non_null(strstr(err.message, words));
+	dg_buf_free(&text);
+}
+
+/* SIGALRM ends the test where a FIFO makes it wait. */
+static void test_what_is_no_regular_file_is_refused_without_waiting(
+	void **state)
+{
+	char folder[] = "/tmp/ddbgit-config-XXXXXX";
 	char path[64];
-	int fds[2];
 
 	(void)state;
-	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(write(fds[1], "A=1\n", 4), 4);
-	close(fds[1]);
-	snprintf(path, sizeof(path), "/dev/fd/%d", fds[0]);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/fifo", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_refused(path, DG_EINVALID, "is no regular file");
+	alarm(0);
+	assert_refused("/dev/zero", DG_EINVALID, "is no regular file");
+	assert_refused(folder, DG_EIO, "cannot read");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void test_symlink_to_a_file_is_read_and_the_null_device_is_empty(
+	void **state)
+{
+	struct dg_buf text = DG_BUF_INIT(DG_CONFIG_FILE_MAX);
+	char file[] = "/tmp/ddbgit-config-XXXXXX";
+	int fd = mkstemp(file);
+	char path[64];
+
+	(void)state;
+	assert_int_equal(write(fd, "A=1\n", 4), 4);
+	close(fd);
+	snprintf(path, sizeof(path), "%s.link", file);
+	assert_int_equal(symlink(file, path), 0);
 	assert_int_equal(dg_config_file_read(&text, path, NULL, NULL), 0);
 	assert_string_equal(dg_buf_str(&text), "A=1\n");
-	close(fds[0]);
+	dg_buf_clear(&text);
+	assert_int_equal(dg_config_file_read(&text, "/dev/null", NULL, NULL),
+			 0);
+	assert_int_equal(text.len, 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(file), 0);
 	dg_buf_free(&text);
 }
 
@@ -72,7 +112,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines_come_without_their_ends),
 		cmocka_unit_test(test_byte_order_mark_is_dropped_once),
-		cmocka_unit_test(test_pipe_is_read_to_its_end),
+		cmocka_unit_test(
+			test_what_is_no_regular_file_is_refused_without_waiting),
+		cmocka_unit_test(
+			test_symlink_to_a_file_is_read_and_the_null_device_is_empty),
 		cmocka_unit_test(test_huge_file_is_refused),
 	};
 
