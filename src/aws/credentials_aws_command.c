@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+#define WAY_OUT                                                                \
+	"Install AWS CLI version 2, or use a profile with keys or with "       \
+	"credential_process"
+
 static int not_installed(const char *profile, const char *need,
 			 struct dg_error *err)
 {
@@ -17,8 +21,7 @@ static int not_installed(const char *profile, const char *need,
 			     "credentials by %s need the aws command, which "
 			     "is not installed",
 			     need);
-	return dg_error_hint(err, "Install AWS CLI version 2, or use a profile "
-				  "with keys or with credential_process");
+	return dg_error_hint(err, WAY_OUT);
 }
 
 int dg_credentials_aws_command_open(
@@ -33,6 +36,7 @@ int dg_credentials_aws_command_open(
 	};
 	struct dg_credentials_command command = {
 		.argv = argv,
+		.too_old = WAY_OUT,
 		.clock = options->clock,
 		.cancel = options->cancel,
 	};

@@ -16,6 +16,7 @@ struct process_provider {
 	struct dg_credentials_provider base;
 	char **argv;
 	char *label;
+	const char *too_old;
 	struct dg_clock *clock;
 	const struct dg_cancel *cancel;
 };
@@ -98,6 +99,12 @@ static void last_words(const struct dg_buf *errors, char *out, size_t size)
 	dg_text_printable(line, out, size);
 }
 
+static bool mentions(const struct dg_buf *errors, const char *words)
+{
+	return errors->len > 0 &&
+	       memmem(errors->ptr, errors->len, words, strlen(words));
+}
+
 /* A program that fails may have printed its answer on the wrong stream. */
 static bool may_hold_secrets(const struct dg_buf *errors)
 {
@@ -105,19 +112,26 @@ static bool may_hold_secrets(const struct dg_buf *errors)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (errors->len > 0 && memmem(errors->ptr, errors->len,
-					      names[i], strlen(names[i])))
+		if (mentions(errors, names[i]))
 			return true;
 	return false;
 }
 
-static int check_status(int status, const struct dg_buf *errors,
-			struct dg_error *err)
+static int check_status(const struct process_provider *provider, int status,
+			const struct dg_buf *errors, struct dg_error *err)
 {
 	char words[4 * WORDS_MAX];
 
 	if (status == 0)
 		return 0;
+	/* Its last line would be the last of the many choices that it has. */
+	if (provider->too_old && mentions(errors, "nvalid choice")) {
+		dg_error_set(err, DG_EDENIED,
+			     "exit status %d: it is too old to give "
+			     "credentials",
+			     status);
+		return dg_error_hint(err, "%s", provider->too_old);
+	}
 	words[0] = '\0';
 	if (!may_hold_secrets(errors))
 		last_words(errors, words, sizeof(words));
@@ -141,7 +155,7 @@ static int fetch(struct dg_credentials_provider *self,
 	int rc = dg_child_run(&child, &text, &errors, &status, err);
 
 	if (rc == 0)
-		rc = check_status(status, &errors, err);
+		rc = check_status(provider, status, &errors, err);
 	if (rc == 0)
 		rc = dg_credentials_parse(out, dg_buf_slice(&text), err);
 	dg_secret_buf_free(&text);
@@ -193,6 +207,7 @@ int dg_credentials_command_open(struct dg_credentials_provider **out,
 		.fetch = fetch, .close = close_process};
 	provider->clock = command->clock;
 	provider->cancel = command->cancel;
+	provider->too_old = command->too_old;
 	rc = copy_words(&provider->argv, command->argv, err);
 	if (rc == 0)
 		rc = dg_strdup(&provider->label, command->label, err);

@@ -28,6 +28,9 @@ int dg_credentials_static_open(struct dg_credentials_provider **out,
 struct dg_credentials_command {
 	const char *const *argv; /* ends with NULL; copied */
 	const char *label;       /* "credential_process of …"; copied */
+	/* The way out where the program does not know the words of argv, as an
+	 * old version; a literal, or NULL. */
+	const char *too_old;
 	struct dg_clock *clock;
 	const struct dg_cancel *cancel;
 };

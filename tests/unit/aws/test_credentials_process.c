@@ -202,6 +202,26 @@ static void test_aws_command_that_fails_is_named(void **state)
 	script_end(&f);
 }
 
+static void test_aws_command_of_version_1_asks_for_version_2(void **state)
+{
+	struct script_fixture f;
+
+	(void)state;
+	script_begin(&f, "true");
+	script_write(&f, "aws",
+		     "echo \"aws: error: argument subcommand: Invalid choice, "
+		     "valid choices are:\" >&2\n"
+		     "printf '\\nget | list\\nset | add-model\\n' >&2; exit 2");
+	assert_int_equal(
+		script_open_chain(&f, "[profile q]\nsso_session=s\n", "q"), 0);
+	assert_int_equal(script_get(&f, false), DG_EDENIED);
+	assert_string_equal(f.err.message, "the aws command for profile 'q': "
+					   "exit status 2: it is too old to "
+					   "give credentials");
+	assert_non_null(strstr(f.err.hint, "Install AWS CLI version 2"));
+	script_end(&f);
+}
+
 static void test_missing_aws_command_is_an_error_with_a_way_out(void **state)
 {
 	struct script_fixture f;
@@ -253,6 +273,8 @@ int main(void)
 		cmocka_unit_test(
 			test_other_kinds_of_profile_go_through_the_aws_command),
 		cmocka_unit_test(test_aws_command_that_fails_is_named),
+		cmocka_unit_test(
+			test_aws_command_of_version_1_asks_for_version_2),
 		cmocka_unit_test(
 			test_missing_aws_command_is_an_error_with_a_way_out),
 		cmocka_unit_test(
