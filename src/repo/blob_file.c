@@ -44,9 +44,10 @@ static int begin_check(struct blob_file *file, struct dg_error *err)
 
 static int damaged(const struct blob_file *file, struct dg_error *err)
 {
-	dg_error_set(err, DG_EINVALID, "the Git object %s of '%s' is damaged",
-		     git_oid_tostr_s(&file->id), file->name);
-	return dg_error_hint(err, "git fsck tells more");
+	/* What libgit2 said last is about something else. */
+	git_error_clear();
+	return dg_git_object_error(err, -1, file->repo->git, &file->id,
+				   file->name);
 }
 
 static int end_check(struct blob_file *file, struct dg_error *err)
@@ -108,7 +109,8 @@ static int read_object(struct blob_file *file, struct dg_error *err)
 	int rc = git_odb_read(&file->object, file->odb, &file->id);
 
 	if (rc < 0)
-		return dg_git_error(err, rc, "cannot read '%s'", file->name);
+		return dg_git_object_error(err, rc, file->repo->git, &file->id,
+					   file->name);
 	return 0;
 }
 
@@ -174,6 +176,9 @@ static int blob_rewind(struct dg_file *self, struct dg_error *err)
 	if (!file->at)
 		return 0;
 	file->at = 0;
+	/* What is read next may be another source, which is its own check. */
+	dg_digest_free(file->digest);
+	file->digest = NULL;
 	if (file->by_command) {
 		dg_git_command_stop(&file->command);
 		return open_command(file, err);
@@ -208,7 +213,8 @@ static int read_size(struct blob_file *file, struct dg_error *err)
 	if (!rc)
 		rc = git_odb_read_header(&size, &type, file->odb, &file->id);
 	if (rc < 0)
-		return dg_git_error(err, rc, "cannot read '%s'", file->name);
+		return dg_git_object_error(err, rc, file->repo->git, &file->id,
+					   file->name);
 	if (type != GIT_OBJECT_BLOB)
 		return damaged(file, err);
 	file->base.size = size;

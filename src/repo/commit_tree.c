@@ -53,8 +53,12 @@ static int insert_at(git_treebuilder *builder, struct dg_commit *commit,
 	if (!name[name_len]) {
 		rc = git_treebuilder_insert(NULL, builder, name, &list[*at].id,
 					    GIT_FILEMODE_BLOB);
+		/* libgit2 refuses only what it cannot read. */
+		if (rc < 0)
+			rc = dg_git_object_error(err, rc, commit->repo->git,
+						 &list[*at].id, path);
 		*at += 1;
-		return rc < 0 ? tree_error(err, rc) : 0;
+		return rc;
 	}
 	while (sub.to < folder->to && !strncmp(list[sub.to].path, path, whole))
 		sub.to++;

@@ -24,6 +24,18 @@ int dg_git_error(struct dg_error *err, int rc, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
+ * For an object that a tree names as `name` and that could not be read: that
+ * the repository is damaged (DG_EINVALID), unless it was the system that
+ * failed. id: NULL where it is not known. Returns our code.
+ */
+int dg_git_object_error(struct dg_error *err, int rc, git_repository *git,
+			const git_oid *id, const char *name);
+
+/* Did a look-up of a path in a tree fail because nothing is there, not for
+ * want of a tree on the way? */
+bool dg_git_no_entry(int rc);
+
+/*
  * Author and committer from Git's environment variables and configuration;
  * what is missing there is `ddbgit <ddbgit@HOST>`, said in the log. The
  * caller frees both.

@@ -59,3 +59,30 @@ int dg_git_error(struct dg_error *err, int rc, const char *format, ...)
 	return dg_error_set(err, code_of(rc, klass), "%s: %s", what,
 			    last->message);
 }
+
+int dg_git_object_error(struct dg_error *err, int rc, git_repository *git,
+			const git_oid *id, const char *name)
+{
+	const git_error *last = git_error_last();
+	const char *where = git_repository_workdir(git);
+	int klass = last ? last->klass : GIT_ERROR_NONE;
+
+	if (klass == GIT_ERROR_NOMEMORY || klass == GIT_ERROR_OS ||
+	    klass == GIT_ERROR_FILESYSTEM)
+		return dg_git_error(err, rc, "cannot read '%s'", name);
+	if (!where)
+		where = git_repository_path(git);
+	dg_error_set(err, DG_EINVALID,
+		     "the repository '%s' is damaged: the object %s%sof '%s' "
+		     "is missing or cannot be read",
+		     where, id ? git_oid_tostr_s(id) : "", id ? " " : "", name);
+	return dg_error_hint(err, "Run `git fsck` there; a clone may still "
+				  "have the object");
+}
+
+bool dg_git_no_entry(int rc)
+{
+	const git_error *last = git_error_last();
+
+	return rc == GIT_ENOTFOUND && !(last && last->klass == GIT_ERROR_ODB);
+}

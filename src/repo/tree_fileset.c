@@ -25,10 +25,9 @@ static int find(git_tree_entry **out, const struct tree_fileset *set,
 	if (rc < 0)
 		return rc;
 	rc = git_tree_entry_bypath(out, set->tree, path);
-	if (rc == GIT_ENOTFOUND)
+	if (dg_git_no_entry(rc))
 		return not_found(set, path, err);
-	return rc < 0 ? dg_git_error(err, rc, "cannot read '%s' in '%s'", path,
-				     set->name)
+	return rc < 0 ? dg_git_object_error(err, rc, set->repo->git, NULL, path)
 		      : 0;
 }
 

@@ -30,15 +30,19 @@ int dg_tree_at(git_tree **out, const git_tree *root, const char *path,
 		return rc < 0 ? dg_git_error(err, rc, "cannot copy a tree") : 0;
 	}
 	rc = git_tree_entry_bypath(&entry, root, path);
-	if (rc == GIT_ENOTFOUND)
+	if (dg_git_no_entry(rc))
 		return 0;
-	if (!rc && git_tree_entry_type(entry) == GIT_OBJECT_TREE)
+	if (rc < 0)
+		return dg_git_object_error(err, rc, git_tree_owner(root), NULL,
+					   path);
+	if (git_tree_entry_type(entry) == GIT_OBJECT_TREE)
 		rc = git_tree_lookup(out, git_tree_owner(root),
 				     git_tree_entry_id(entry));
-	git_tree_entry_free(entry);
 	if (rc < 0)
-		return dg_git_error(err, rc, "cannot read '%s'", path);
-	return 0;
+		rc = dg_git_object_error(err, rc, git_tree_owner(root),
+					 git_tree_entry_id(entry), path);
+	git_tree_entry_free(entry);
+	return rc;
 }
 
 static bool same_entry(const git_tree_entry *a, const git_tree_entry *b)

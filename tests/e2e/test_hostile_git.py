@@ -86,6 +86,37 @@ def test_a_repository_that_libgit2_cannot_open_is_refused(media, fake, make):
     assert not fake.requests
 
 
+@pytest.mark.parametrize("name", [
+    "/table-data.json", "/table-schema.json", "/dump-summary.txt", "", ":"])
+@pytest.mark.parametrize("spoil", [
+    lambda path: path.unlink(),
+    lambda path: path.write_bytes(bytes(255 - b for b in path.read_bytes()))],
+    ids=["missing", "corrupt"])
+def test_a_damaged_tip_is_named_and_nothing_is_committed(media, name, spoil):
+    media.ddbgit(*DUMP)
+    head = media.git("rev-parse", "HEAD")
+    # ":" is the folder above the snapshots, "" the snapshot's own.
+    where = "" if name == ":" else "/dev" + name
+    damaged = media.git("rev-parse", f"HEAD:backups/dynamodb{where}")
+    path = media.path / ".git/objects" / damaged[:2] / damaged[2:]
+    path.chmod(0o644)
+    spoil(path)
+    refused = media.ddbgit(*DUMP, status=1)
+    assert f"the repository '{media.path}/' is damaged" in refused.err
+    assert name == ":" or damaged in refused.err
+    assert "git fsck" in refused.err
+    assert media.git("rev-parse", "HEAD") == head
+
+
+def test_a_tip_without_its_metadata_is_followed_by_a_whole_one(media):
+    media.ddbgit(*DUMP)
+    lost = media.git("rev-parse",
+                     "HEAD:backups/dynamodb/dev/table-metadata.json")
+    (media.path / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    assert "not comparable with" in media.ddbgit(*DUMP).err
+    assert "No changes since" in media.ddbgit(*DUMP).err
+
+
 @pytest.mark.parametrize("output", ["git~1/x", ".git.", ".git /x", ".GIT/x"])
 def test_a_folder_that_git_refuses_is_refused_before_reading(media, fake,
                                                              output):
