@@ -31,6 +31,7 @@ int dg_window_rewind(struct dg_window *window, struct dg_error *err)
 	dg_buf_clear(&window->bytes);
 	window->pos = 0;
 	window->offset = 0;
+	window->counted = 0;
 	window->line = 1;
 	window->at_end = false;
 	return window->file->rewind(window->file, err);
@@ -48,14 +49,22 @@ static uint64_t count_newlines(const char *p, size_t len)
 	return n;
 }
 
+static void count_taken(struct dg_window *window)
+{
+	if (window->pos == window->counted)
+		return;
+	window->line += count_newlines(window->bytes.ptr + window->counted,
+				       window->pos - window->counted);
+	window->counted = window->pos;
+}
+
 static void drop_taken(struct dg_window *window)
 {
-	if (window->pos == 0)
-		return;
-	window->line += count_newlines(window->bytes.ptr, window->pos);
+	count_taken(window);
 	window->offset += window->pos;
 	dg_buf_consume(&window->bytes, window->pos);
 	window->pos = 0;
+	window->counted = 0;
 }
 
 int dg_window_fill(struct dg_window *window, struct dg_error *err)
@@ -109,21 +118,21 @@ int dg_window_peek(struct dg_window *window, int *byte, struct dg_error *err)
 	}
 }
 
-void dg_window_locate(const struct dg_window *window, size_t at, uint64_t *line,
+void dg_window_locate(struct dg_window *window, size_t at, uint64_t *line,
 		      uint64_t *offset)
 {
-	size_t end = window->pos + at;
+	size_t rest = window->bytes.len - window->pos;
 
-	if (end > window->bytes.len)
-		end = window->bytes.len;
-	*offset = window->offset + end;
+	if (at > rest)
+		at = rest;
+	count_taken(window);
+	*offset = window->offset + window->pos + at;
 	*line = window->line;
-	if (end > 0)
-		*line += count_newlines(window->bytes.ptr, end);
+	if (at > 0)
+		*line += count_newlines(window->bytes.ptr + window->pos, at);
 }
 
-int dg_window_place(const struct dg_window *window, size_t at,
-		    struct dg_error *err)
+int dg_window_place(struct dg_window *window, size_t at, struct dg_error *err)
 {
 	uint64_t line, offset;
 

@@ -15,7 +15,8 @@ struct dg_window {
 	struct dg_buf bytes;  /* read and not dropped yet */
 	size_t pos;           /* the cursor in bytes */
 	uint64_t offset;      /* of bytes' first byte in the file */
-	uint64_t line;        /* of it, from 1 */
+	size_t counted;       /* up to where bytes' lines were counted */
+	uint64_t line;        /* of that byte, from 1 */
 	bool at_end;          /* the file has no more */
 };
 
@@ -51,14 +52,14 @@ static inline void dg_window_take(struct dg_window *window, size_t len)
 }
 
 /* Line (from 1) and offset (from 0) in the file of the byte that lies `at`
- * bytes behind the cursor. */
-void dg_window_locate(const struct dg_window *window, size_t at, uint64_t *line,
+ * bytes behind the cursor. Lines before the cursor are counted once, so that
+ * this may be asked for every item. */
+void dg_window_locate(struct dg_window *window, size_t at, uint64_t *line,
 		      uint64_t *offset);
 
 /* Puts "<file>: line <n>, offset <n>: " of that byte before err's message;
  * returns err's code. */
-int dg_window_place(const struct dg_window *window, size_t at,
-		    struct dg_error *err);
+int dg_window_place(struct dg_window *window, size_t at, struct dg_error *err);
 
 /* DG_EINVALID that says what stands at the cursor where `wanted` belongs. */
 int dg_window_unexpected(struct dg_window *window, const char *wanted,

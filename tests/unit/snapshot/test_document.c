@@ -1,5 +1,6 @@
 #include "memory_file.h"
 #include "snapshot/document.h"
+#include "snapshot/window.h"
 #include "unit.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -279,6 +280,36 @@ static void test_lines_are_counted_across_reads(void **state)
 	dg_buf_free(&out);
 }
 
+/* What one read gives holds many items: the lines of all but the last of them
+ * are counted when that one is met, not again for each. */
+static void test_lines_before_an_item_are_counted_once(void **state)
+{
+	static const char line[] = "{\n}\n";
+	struct dg_buf text = DG_BUF_INIT((size_t)1 << 20);
+	struct dg_window window;
+	uint64_t at_line, offset, i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		dg_buf_add_str(&text, line, NULL);
+	assert_int_equal(
+		dg_window_open(&window,
+			       memory_file_open(dg_buf_slice(&text), 4096), "t",
+			       NULL),
+		0);
+	for (i = 0; i < 1000; i++) {
+		struct dg_slice value;
+
+		assert_int_equal(dg_window_value(&window, &value, NULL), 0);
+		dg_window_locate(&window, 1, &at_line, &offset);
+		assert_int_equal(at_line, 2 * i + 3);
+		assert_int_equal(offset, 4 * (i + 1));
+		assert_int_equal(window.counted, window.pos);
+	}
+	dg_window_close(&window);
+	dg_buf_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_an_item_over_the_maximum_is_an_error),
 		cmocka_unit_test(test_a_document_can_be_read_again),
 		cmocka_unit_test(test_lines_are_counted_across_reads),
+		cmocka_unit_test(test_lines_before_an_item_are_counted_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
