@@ -16,7 +16,7 @@ import project as projects
 
 
 def killer():
-    return projects.tool("killer.so")
+    return projects.preloaded("killer.so")
 
 
 def items(generation):
@@ -113,7 +113,7 @@ def log_of(scene):
     """
     log = scene.project.path.parent / "calls"
     log.unlink(missing_ok=True)
-    scene.run(status=0, LD_PRELOAD=str(killer()), KILL_PROGRAM="ddbgit",
+    scene.run(status=0, **killer(), KILL_PROGRAM="ddbgit",
               KILL_LOG_FILE=str(log))
     scene.reset()
     calls = [line.split()[1:] for line in log.read_text().splitlines()]
@@ -137,7 +137,7 @@ def crash_everywhere(project, fake, mode, most):
     for n in steps(total, most):
         for when in ("before", "after"):
             scene.reset()
-            died = scene.run(LD_PRELOAD=str(killer()), KILL_AT=str(n),
+            died = scene.run(**killer(), KILL_AT=str(n),
                              KILL_WHEN=when, KILL_PROGRAM="ddbgit")
             crashed += died.status == -9
             scene.check_state()
@@ -172,7 +172,7 @@ def test_a_full_disk_at_some_calls(project, fake, mode):
         if calls[n - 1].startswith(("unlink", "rmdir")):
             continue
         scene.reset()
-        done = scene.run(LD_PRELOAD=str(killer()), KILL_AT=str(n),
+        done = scene.run(**killer(), KILL_AT=str(n),
                          KILL_WHEN="fail", KILL_ERRNO="ENOSPC",
                          KILL_PROGRAM="ddbgit")
         assert done.status in (0, 1), str(done)

@@ -15,12 +15,12 @@ STATUSES = (0, 1)
 
 @pytest.fixture(scope="module", autouse=True)
 def oom():
-    """The library, where it can be preloaded."""
+    """What preloads the library, where that can be done."""
     cache = (projects.build() / "CMakeCache.txt").read_text()
     if any(line.startswith("DDBGIT_SANITIZE:") and not line.endswith("=")
            for line in cache.splitlines()):
         pytest.skip("a sanitizer has an allocator of its own")
-    return projects.tool("oom.so")
+    return projects.preloaded("oom.so")
 
 
 def items(generation):
@@ -34,7 +34,7 @@ class Scene:
     def __init__(self, project, oom):
         self.project = project
         self.counts = project.path.parent / "count"
-        self.env = {**FAST, "LD_PRELOAD": str(oom), "OOM_PROGRAM": "ddbgit"}
+        self.env = {**FAST, **oom, "OOM_PROGRAM": "ddbgit"}
 
     def count(self, *args):
         """How many allocations a run makes."""

@@ -37,6 +37,14 @@ def tool(name):
     return path
 
 
+def preloaded(name):
+    """The environment in which a program runs with a library of ours."""
+    given = os.environ.get("ASAN_OPTIONS", "")
+    return {"LD_PRELOAD": str(tool(name)),
+            # The sanitizer's own library insists on being the first.
+            "ASAN_OPTIONS": f"{given}:verify_asan_link_order=0".lstrip(":")}
+
+
 def listener(port):
     """Who listens on this port of the machine, for a message (Linux)."""
     inodes = set()
