@@ -67,6 +67,8 @@ all   llvm                 [llvm-symbolizer] names in clang's reports
 all   gcovr                [gcovr]    line coverage
 all   clang-format         [clang-format] the layout of the code
 all   shellcheck           [shellcheck] the scripts
+all   clang-tidy           [clang-tidy] static analysis
+all   cppcheck             [cppcheck] static analysis
 LIST
 }
 
