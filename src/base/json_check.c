@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include <ddbgit/json_writer.h>
 
+#define NUMBER_MAX 63
+
 struct checker {
 	const char *start;
 	const char *p;
@@ -122,8 +124,11 @@ static size_t skip_digits(struct checker *c)
 	return (size_t)(c->p - from);
 }
 
+/* cJSON reads no more of a number than NUMBER_MAX bytes. */
 static int check_number(struct checker *c)
 {
+	const char *from = c->p;
+
 	take(c, '-');
 	if (!take(c, '0') && skip_digits(c) == 0)
 		return refuse(c, "expected a value");
@@ -135,6 +140,8 @@ static int check_number(struct checker *c)
 		if (skip_digits(c) == 0)
 			return refuse(c, "number without digits");
 	}
+	if (c->p - from > NUMBER_MAX)
+		return refuse(c, "number with too many digits");
 	return 0;
 }
 
