@@ -128,6 +128,8 @@ static int set_entry(git_index *index, const char *path,
 /*
  * Calls visit for every entry of the path's own names. The visitor may not
  * change the index. Stops at the first result that is not 0 and returns it.
+ * All entries are looked at: where core.ignoreCase is set, those of the path
+ * do not stand side by side, and git_index_find_prefix may find none.
  */
 static int each_own_entry(git_index *index, const struct dg_commit *commit,
 			  int (*visit)(void *context, const char *name,
@@ -136,20 +138,16 @@ static int each_own_entry(git_index *index, const struct dg_commit *commit,
 {
 	size_t i, count = git_index_entrycount(index);
 	size_t skip = *commit->path ? strlen(commit->path) + 1 : 0;
-	size_t at = 0;
 	int rc = 0;
 
-	if (skip && git_index_find_prefix(&at, index, commit->path) < 0)
-		return 0;
-	for (i = at; !rc && i < count; i++) {
+	for (i = 0; !rc && i < count; i++) {
 		const git_index_entry *entry = git_index_get_byindex(index, i);
 		const char *const *own = commit->owned;
 		const char *name = entry->path + skip;
 		size_t len;
 
-		if (skip && strncmp(entry->path, commit->path, skip - 1) != 0)
-			break;
-		if (skip && entry->path[skip - 1] != '/')
+		if (skip && (strncmp(entry->path, commit->path, skip - 1) ||
+			     entry->path[skip - 1] != '/'))
 			continue;
 		len = strcspn(name, "/");
 		while (*own &&
@@ -261,8 +259,10 @@ int dg_index_has_entries(bool *out, struct dg_commit *commit,
 
 	if (!rc)
 		rc = git_index_read(index, true);
-	if (rc < 0)
+	if (rc < 0) {
+		git_index_free(index);
 		return dg_git_error(err, rc, "cannot read Git's index");
+	}
 	rc = open_in_place(&place, commit, err);
 	if (!rc) {
 		*out = !each_own_entry(index, commit, compare_entry,

@@ -49,6 +49,24 @@ static void test_second_backup_replaces_its_files_only(void **state)
 	assert_sound(f);
 }
 
+/* With core.ignoreCase, as on macOS, "PROD-1" stands between "prod". */
+static void test_files_that_are_gone_are_unstaged_where_case_is_ignored(
+	void **state)
+{
+	struct fixture *f = *state;
+
+	run(f, "git config core.ignoreCase true && "
+	       "mkdir -p " PROD " backups/dynamodb/PROD-1 && "
+	       "echo x | tee " PROD "/dump-summary.txt >"
+	       "backups/dynamodb/PROD-1/x && git add . && git commit -q -m x");
+	open_repo(f, "work");
+	assert_ok(f, backup(f, NULL, "one", NULL));
+	assert_output(f,
+		      "backups/dynamodb/PROD-1/x\n" PROD
+		      "/table-data.json\n" PROD "/table-schema.json",
+		      "git ls-files backups");
+}
+
 static void test_chunks_make_folders(void **state)
 {
 	struct fixture *f = *state;
@@ -430,6 +448,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_backup_is_one_commit_of_its_path_alone),
 		TEST(test_second_backup_replaces_its_files_only),
+		TEST(test_files_that_are_gone_are_unstaged_where_case_is_ignored),
 		TEST(test_chunks_make_folders),
 		TEST(test_unborn_branch_gets_its_first_commit),
 		TEST(test_other_branch_leaves_head_index_and_files_alone),
