@@ -248,6 +248,29 @@ static void test_loose_and_packed_files_are_read(void **state)
 	read_twice(f, 100000);
 }
 
+/* `git gc` may run between the first reading of a file and the second. */
+static void test_a_file_packed_while_it_is_read_is_read_again(void **state)
+{
+	struct fixture *f = *state;
+	struct dg_fileset *files;
+	struct dg_file *file = NULL;
+	uint64_t size;
+	char part[10];
+	size_t n;
+
+	make_big(f);
+	files = open_files(f, "HEAD", "s", 8 << 20);
+	assert_ok(f, files->open(files, "big", &file, &f->err));
+	assert_ok(f, dg_file_read_full(file, part, 4, &n, &f->err));
+	run(f, "git gc -q && test ! -e .git/objects/$(git rev-parse HEAD:s/big "
+	       "| sed 's|^..|&/|')");
+	assert_ok(f, file->rewind(file, &f->err));
+	sum_of(f, file, &size);
+	assert_int_equal(size, 938895);
+	dg_file_close(file);
+	dg_fileset_close(files);
+}
+
 static void test_big_packed_file_without_git_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -307,6 +330,7 @@ int main(void)
 		TEST(test_tree_lists_regular_files_and_folders_by_bytes),
 		TEST(test_identities_are_gits_object_ids),
 		TEST(test_loose_and_packed_files_are_read),
+		TEST(test_a_file_packed_while_it_is_read_is_read_again),
 		TEST(test_big_packed_file_without_git_is_refused),
 		TEST(test_damaged_object_is_an_error),
 	};
