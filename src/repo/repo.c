@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "repo/git.h"
+#include "repo/open_check.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -197,6 +198,10 @@ int dg_repo_open(struct dg_repo **out, const char *path,
 			      git_repository_commondir(repo->git), err);
 	if (!rc && workdir)
 		rc = own_path(&repo->workdir, workdir, err);
+	if (!rc)
+		rc = dg_repo_check_variables(repo, err);
+	if (!rc)
+		rc = dg_repo_check_config(repo, err);
 	if (rc < 0)
 		goto done;
 	make_pack_folder(repo);

@@ -24,7 +24,7 @@ void dg_repo_shutdown(void);
  * The repository that contains path (a directory that may not exist yet: its
  * nearest existing parent counts). DG_ENOTFOUND: none there.
  * DG_EREFUSED with the way out: SHA-256, reftable, partial clone, foreign
- * owner.
+ * owner, unreadable configuration, variables (GIT_DIR) that mean another one.
  */
 int dg_repo_open(struct dg_repo **out, const char *path,
 		 const struct dg_log *log, struct dg_error *err);

@@ -1,6 +1,7 @@
 #include "fixture.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int try_open(struct fixture *f, const char *folder)
@@ -81,6 +82,86 @@ static void test_foreign_owner_is_refused_with_the_way_out(void **state)
 	assert_ok(f, try_open(f, "work"));
 	run(f, "git config --global --unset-all safe.directory; "
 	       "chown -R 0 .");
+}
+
+/* A process of its own gives up root's rights, which can read everything:
+ * libgit2 asks by the real user. */
+static void test_unreadable_configuration_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	bool root = getuid() == 0;
+	int status = 0;
+	pid_t pid;
+
+	run(f, "%s chmod 0 .git/config",
+	    root ? "chmod 755 .. $HOME && chown -R 65534 . &&" : "");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		bool refused = (!root || setuid(65534) == 0) &&
+			       try_open(f, "work") == DG_EREFUSED &&
+			       strstr(f->err.message, "/work/.git/config'");
+
+		_exit(refused ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	run(f, "chmod 644 .git/config; chown -R $(id -u) .");
+	assert_ok(f, try_open(f, "work"));
+}
+
+struct variable_case {
+	const char *name;
+	const char *value; /* seen from the work tree */
+	bool is_other;
+};
+
+/* Git's own hooks run with some of them. */
+static void test_variables_that_mean_another_repository_are_refused(
+	void **state)
+{
+	static const struct variable_case cases[] = {
+		{"GIT_DIR", ".git", false},
+		{"GIT_DIR", "../link/.git/", false},
+		{"GIT_DIR", "../other/.git", true},
+		{"GIT_DIR", "../nowhere", true},
+		{"GIT_WORK_TREE", ".", false},
+		{"GIT_WORK_TREE", "../other", true},
+		{"GIT_INDEX_FILE", ".git/index", false},
+		{"GIT_INDEX_FILE", "../link/.git/index", false},
+		{"GIT_INDEX_FILE", ".git/next-index-1.lock", true},
+		{"GIT_INDEX_FILE", "index", true},
+		{"GIT_DIR", "", false},
+	};
+	struct fixture *f = *state;
+
+	run(f, "git init -q ../other && ln -s work ../link");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct variable_case *c = &cases[i];
+		int rc;
+
+		assert_int_equal(chdir(f->work), 0);
+		setenv(c->name, c->value, 1);
+		rc = try_open(f, "work");
+		unsetenv(c->name);
+		assert_int_equal(chdir("/"), 0);
+		if (!c->is_other)
+			assert_ok(f, rc);
+		else
+			assert_error(f, rc, DG_EREFUSED, c->name);
+	}
+	/* Before the first commit there is no index. */
+	run(f, "rm .git/index && git worktree add -q ../linked");
+	assert_int_equal(chdir(f->work), 0);
+	setenv("GIT_INDEX_FILE", ".git/index", 1);
+	assert_ok(f, try_open(f, "work"));
+	unsetenv("GIT_INDEX_FILE");
+	assert_int_equal(chdir("../linked"), 0);
+	setenv("GIT_DIR", ".git", 1);
+	assert_ok(f, try_open(f, "linked"));
+	assert_error(f, try_open(f, "work"), DG_EREFUSED, "unset GIT_DIR");
+	unsetenv("GIT_DIR");
+	assert_int_equal(chdir("/"), 0);
 }
 
 static void assert_relative(struct fixture *f, const char *directory,
@@ -243,6 +324,8 @@ int main(void)
 		TEST(test_folder_of_packs_is_made),
 		TEST(test_formats_that_cannot_be_opened_are_named),
 		TEST(test_foreign_owner_is_refused_with_the_way_out),
+		TEST(test_unreadable_configuration_is_refused),
+		TEST(test_variables_that_mean_another_repository_are_refused),
 		TEST(test_directories_become_paths_in_the_tree),
 		TEST(test_folders_of_git_and_others_are_refused),
 		TEST(test_bare_repository_takes_paths_in_the_tree),
