@@ -26,6 +26,8 @@ enum encode_rule {
 	ENCODE_KEEP_ESCAPES /* what is an escape already stays one */
 };
 
+/* toupper is a macro.
+ * NOLINTNEXTLINE(readability-function-cognitive-complexity) */
 static int add_escape(struct dg_buf *out, struct dg_slice digits,
 		      struct dg_error *err)
 {

@@ -71,7 +71,8 @@ static int find_twin(struct dg_environment *env, struct dg_error *err)
 	while (rc == 0 && dir && !env->is_protected && (entry = readdir(dir))) {
 		const char *name = entry->d_name + strlen(ENV_PREFIX);
 
-		if (strncmp(entry->d_name, ENV_PREFIX, strlen(ENV_PREFIX)) ||
+		if (strncmp(entry->d_name, ENV_PREFIX, strlen(ENV_PREFIX)) !=
+			    0 ||
 		    strcmp(name, env->name) == 0 ||
 		    dg_env_name_check(name, NULL) < 0 ||
 		    !is_protected_twin(env, name))

@@ -45,7 +45,7 @@ static int expect_end(struct dg_file *file, struct dg_buf *out,
 static int read_to_end(struct dg_file *file, struct dg_buf *out,
 		       struct dg_error *err)
 {
-	size_t room, n;
+	size_t room, n = 0;
 	int rc;
 
 	while (out->len < out->max) {

@@ -116,7 +116,7 @@ static cJSON *merge(cJSON *a, cJSON *b, compare_fn compare)
 static cJSON *sort_list(cJSON *first, size_t count, compare_fn compare)
 {
 	cJSON *middle = first;
-	cJSON *last = NULL;
+	cJSON *last = first;
 	size_t i;
 
 	if (count < 2)

@@ -49,7 +49,7 @@ int dg_parse_size(struct dg_slice text, uint64_t *out, struct dg_error *err)
 {
 	struct dg_slice digits = {text.ptr, 0};
 	struct dg_slice unit;
-	uint64_t value;
+	uint64_t value = 0;
 	int power;
 
 	while (digits.len < text.len && text.ptr[digits.len] >= '0' &&

@@ -68,7 +68,8 @@ static void print_row(struct dg_output *output, struct columns *columns,
 	if (backup->has_items)
 		dg_format_count(backup->items, text);
 	else
-		strcpy(text, backup->removed ? "removed" : "-");
+		snprintf(text, sizeof(text), "%s",
+			 backup->removed ? "removed" : "-");
 	len = (int)strlen(text);
 	if (len > columns->items)
 		columns->items = len;

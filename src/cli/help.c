@@ -43,8 +43,10 @@ static size_t print_option_name(FILE *out, const struct dg_option *option)
 	int len =
 		fprintf(out, option->letter ? "  -%c" : "    ", option->letter);
 
-	if (!option->name)
-		return (size_t)(len + fprintf(out, " %s", argument));
+	if (!option->name) {
+		len += fprintf(out, " %s", argument);
+		return (size_t)len;
+	}
 	len += fprintf(out, "%s--%s", option->letter ? ", " : "  ",
 		       option->name);
 	if (argument && option->kind == DG_OPTION_OPTIONAL)

@@ -68,7 +68,7 @@ static void prepare(struct parser *p, const struct dg_option_scope *scopes,
 
 	memset(p, 0, sizeof(*p));
 	/* A leading ':' tells a missing value from an unknown option. */
-	strcpy(p->letters, permute ? ":" : "+:");
+	snprintf(p->letters, sizeof(p->letters), "%s", permute ? ":" : "+:");
 	for (; scopes->options; scopes++)
 		for (option = scopes->options; !dg_option_is_end(option);
 		     option++)

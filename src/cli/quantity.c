@@ -7,8 +7,10 @@
 
 const char *dg_quantity_items(uint64_t n, char out[DG_QUANTITY_SIZE])
 {
-	dg_format_count(n, out);
-	strcat(out, n == 1 ? " item" : " items");
+	char count[DG_COUNT_SIZE];
+
+	snprintf(out, DG_QUANTITY_SIZE, "%s item%s", dg_format_count(n, count),
+		 n == 1 ? "" : "s");
 	return out;
 }
 

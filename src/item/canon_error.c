@@ -47,8 +47,9 @@ static void quote(char *out, size_t max, struct dg_slice text)
 	bool cut = text.len > max;
 	size_t i, len = cut ? max - 3 : text.len;
 
-	len = dg_utf8_whole(text.ptr, len);
-	memcpy(out, text.ptr, len);
+	len = text.ptr ? dg_utf8_whole(text.ptr, len) : 0;
+	if (len > 0)
+		memcpy(out, text.ptr, len);
 	for (i = 0; i < len; i++)
 		if ((unsigned char)out[i] < ' ')
 			out[i] = ' ';
@@ -71,7 +72,7 @@ const char *dg_canon_quote(char out[DG_CANON_QUOTE_SIZE], struct dg_slice text)
  * read. False unless all are there. */
 static bool find_key(const struct dg_canon *c, struct dg_slice value[2])
 {
-	struct dg_slice name, skipped;
+	struct dg_slice name = {0}, skipped = {0};
 	struct dg_token token;
 	bool first = true;
 	size_t i, found = 0;
@@ -84,7 +85,7 @@ static bool find_key(const struct dg_canon *c, struct dg_slice value[2])
 	       dg_token_member(&token, &first, &name, NULL) > 0) {
 		if (dg_token_value(&token, &skipped, NULL) < 0)
 			return false;
-		for (i = 0; i < c->keys->count; i++)
+		for (i = 0; i < c->keys->count && i < 2; i++)
 			if (dg_slice_equal(
 				    name,
 				    dg_slice_of(c->keys->attribute[i].name,

@@ -87,7 +87,8 @@ static void insertion_sort(const struct dg_canon *c, struct dg_canon_member *m,
 	}
 }
 
-/* Merges the neighbours a (n members) and b (m members) into out. */
+/* Merges the neighbours a (n members) and b (m members) into out.
+ * NOLINTNEXTLINE(readability-function-size) */
 static void merge(const struct dg_canon *c, struct dg_canon_member *out,
 		  const struct dg_canon_member *a, size_t n,
 		  const struct dg_canon_member *b, size_t m,

@@ -97,7 +97,7 @@ static int compare_binaries(const struct dg_canon *c,
 
 static int set_member(struct dg_canon *c, char kind)
 {
-	struct dg_slice text;
+	struct dg_slice text = {0};
 	const char *from;
 	bool escaped = false;
 	int rc;

@@ -146,8 +146,9 @@ static int each_own_entry(git_index *index, const struct dg_commit *commit,
 		const char *name = entry->path + skip;
 		size_t len;
 
-		if (skip && (strncmp(entry->path, commit->path, skip - 1) ||
-			     entry->path[skip - 1] != '/'))
+		if (skip &&
+		    (strncmp(entry->path, commit->path, skip - 1) != 0 ||
+		     entry->path[skip - 1] != '/'))
 			continue;
 		len = strcspn(name, "/");
 		while (*own &&

@@ -72,7 +72,7 @@ static int open_single(struct dg_layout_reader **out, struct dg_fileset *files,
 	else
 		dg_file_close(data);
 	free(name);
-	if (rc < 0) {
+	if (rc < 0 || !reader) {
 		free(reader);
 		return rc;
 	}

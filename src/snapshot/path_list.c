@@ -55,7 +55,7 @@ int dg_path_list_add(struct dg_path_list *list, const char *path,
 {
 	bool found;
 	size_t at = position(list, path, &found);
-	char *copy;
+	char *copy = NULL;
 	int rc;
 
 	if (found)

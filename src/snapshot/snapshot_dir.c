@@ -230,6 +230,7 @@ static int same_content(struct dg_file *a, struct dg_file *b, char *space,
 					       err);
 		if (rc < 0)
 			return rc;
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		if (len_a != len_b || memcmp(space, space_b, len_a) != 0)
 			return 0;
 	} while (len_a == COMPARE_SIZE);
