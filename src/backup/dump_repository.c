@@ -162,18 +162,20 @@ static int refuse_bare(const struct dg_dump_job *job,
 				  "another --output");
 }
 
-int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err)
+/* May the output be written, as far as the repository around `from` can tell?
+ * One that cannot be opened is not needed without a commit. */
+static int check_output_in(struct dg_dump_job *job, const char *from,
+			   struct dg_error *err)
 {
 	struct dg_repo *repo = NULL;
 	char *relative = NULL;
-	int rc;
+	int rc = 0;
 
-	/* One that cannot be opened is not needed without a commit. */
-	if (dg_repo_open(&repo, job->path, NULL, NULL) < 0)
+	if (dg_repo_open(&repo, from, NULL, NULL) < 0)
 		return 0;
 	if (dg_repo_workdir(repo))
 		rc = dg_repo_relative(&relative, repo, job->path, err);
-	else
+	else if (from == job->path)
 		rc = refuse_bare(job, repo, err);
 	if (rc < 0 && rc != DG_EREFUSED) {
 		dg_error_clear(err);
@@ -182,4 +184,13 @@ int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err)
 	free(relative);
 	dg_repo_close(repo);
 	return rc;
+}
+
+/* The output's own repository knows its .git, the project's its submodules:
+ * seen from inside, a submodule is a repository like any other. */
+int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err)
+{
+	int rc = check_output_in(job, job->path, err);
+
+	return rc == 0 ? check_output_in(job, job->env.root, err) : rc;
 }

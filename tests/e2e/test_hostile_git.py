@@ -108,6 +108,29 @@ def test_a_damaged_tip_is_named_and_nothing_is_committed(media, name, spoil):
     assert media.git("rev-parse", "HEAD") == head
 
 
+def test_a_dump_into_a_submodule_is_refused(media, fake):
+    media.ddbgit(*DUMP)
+    media.git("-c", "protocol.file.allow=always", "submodule", "--quiet",
+              "add", str(media.path), "module")
+    media.git("init", "-q", "nested")
+    fake.forget()
+    for folder, words in (("module", "the submodule 'module'"),
+                          ("module/deep/er", "the submodule 'module'"),
+                          ("nested/x", "another repository")):
+        for more in ([], ["--commit"]):
+            refused = media.ddbgit("dump", "--env=dev", *more,
+                                   f"--output={folder}", status=5)
+            # With a commit it is the other repository that is named.
+            assert words in refused.err or (
+                more and "inside another repository" in refused.err)
+    assert fake.requests == []
+    # From inside it is a project of its own.
+    (media.path / "module/scripts").mkdir(exist_ok=True)
+    (media.path / "module/scripts/.env.dev").write_bytes(
+        (media.path / "scripts/.env.dev").read_bytes())
+    media.ddbgit("dump", "--env=dev", cwd=media.path / "module")
+
+
 def test_a_tip_without_its_metadata_is_followed_by_a_whole_one(media):
     media.ddbgit(*DUMP)
     lost = media.git("rev-parse",
