@@ -4,6 +4,7 @@
 #include <ddbgit/text.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #define OPTIONS_MAX 64
