@@ -9,6 +9,9 @@
 /* The body of a first backup's commit. */
 #define DG_FIRST_BACKUP "First backup"
 
+/* How the body ends where keys, indexes or settings changed. */
+#define DG_SCHEMA_CHANGED "; schema changed"
+
 /*
  * before: NULL for a first backup. An earlier snapshot that is malformed or
  * of another key schema is 'not comparable', no error; a failure of `after`

@@ -8,7 +8,7 @@ static void describe_changes(const struct dg_dump_job *job,
 			     struct dg_dump_message *text)
 {
 	const struct dg_changes *changes = &job->result->changes;
-	const char *schema = changes->schema_changed ? "; schema changed" : "";
+	const char *schema = changes->schema_changed ? DG_SCHEMA_CHANGED : "";
 	char counts[160];
 
 	switch (changes->kind) {

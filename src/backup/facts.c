@@ -27,6 +27,14 @@ static bool trailers_agree(const char *message, const char *path)
 	return agree;
 }
 
+/* Does the body say so? The subject is whatever somebody gave. */
+static bool states_settings(const char *message)
+{
+	const char *body = strstr(message, "\n\n");
+
+	return body && strstr(body, DG_SCHEMA_CHANGED "\n");
+}
+
 static int read_trailers(struct dg_facts *out, const char *message,
 			 struct dg_error *err)
 {
@@ -57,6 +65,8 @@ static int read_trailers(struct dg_facts *out, const char *message,
 	out->has_changes = changes && dg_changes_parse(&out->changes, changes);
 	if (strstr(message, "\n" DG_FIRST_BACKUP "\n"))
 		out->changes.kind = DG_CHANGES_FIRST;
+	out->changes.schema_changed =
+		out->has_changes && states_settings(message);
 	free(items);
 	free(changes);
 	return rc;

@@ -43,6 +43,24 @@ static void say_planned(struct dg_session *session,
 		       dg_quantity_items(result->items, count), result->table);
 }
 
+static void say_verified(struct dg_session *session,
+			 const struct dg_verification *v)
+{
+	char count[DG_QUANTITY_SIZE];
+	char expired[DG_COUNT_SIZE];
+
+	dg_quantity_items(v->expected - v->expired, count);
+	if (v->expired)
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "Verified item by item: %s as expected, %s "
+			       "expired meanwhile",
+			       count, dg_format_count(v->expired, expired));
+	else
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "Verified %s: %s as expected",
+			       v->full ? "item by item" : "by counting", count);
+}
+
 static void say_done(struct dg_session *session,
 		     const struct dg_restore_result *result)
 {
@@ -57,10 +75,7 @@ static void say_done(struct dg_session *session,
 		       dg_quantity_items(result->written, count),
 		       result->source, result->table);
 	if (v->done)
-		dg_session_say(session, DG_LOG_SUCCESS,
-			       "Verified %s: %s as expected",
-			       v->full ? "item by item" : "by counting",
-			       dg_quantity_items(v->expected, count));
+		say_verified(session, v);
 }
 
 static void say_left_out(struct dg_session *session,
