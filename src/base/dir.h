@@ -24,6 +24,10 @@ int dg_openat_nofollow(int dirfd, const char *path, int flags,
 int dg_open_parent_at(int dirfd, const char *path, bool make, int *fd_out,
 		      const char **name, struct dg_error *err);
 
+/* Makes one folder, mode 777 & umask; *made: it was not there. 0, or the errno
+ * of why there is no folder of that name (a symlink to one will do). */
+int dg_mkdir_at(int dirfd, const char *name, bool *made);
+
 /* Makes the folders of path below dirfd that are missing, mode 777 & umask. */
 int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err);
 

@@ -132,17 +132,17 @@ int dg_open_parent_at(int dirfd, const char *path, bool make, int *fd_out,
 	return rc;
 }
 
-/* 0, or why there is no folder at path. */
-static int make_folder(const char *path)
+int dg_mkdir_at(int dirfd, const char *name, bool *made)
 {
 	struct stat st;
 	int reason;
 
-	if (mkdir(path, 0777) == 0)
+	*made = mkdirat(dirfd, name, 0777) == 0;
+	if (*made)
 		return 0;
 	/* EROFS and EACCES too come before EEXIST on some systems. */
 	reason = errno;
-	if (stat(path, &st) < 0)
+	if (fstatat(dirfd, name, &st, 0) < 0)
 		return reason;
 	return S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 }
@@ -155,12 +155,13 @@ int dg_mkdirs(const char *path, struct dg_error *err)
 
 	while (rc == 0 && *p) {
 		size_t len = strspn(p, "/");
+		bool made;
 		int reason;
 
 		len += strcspn(p + len, "/");
 		rc = dg_buf_add(&part, p, len, err);
 		p += len;
-		reason = rc == 0 ? make_folder(part.ptr) : 0;
+		reason = rc == 0 ? dg_mkdir_at(AT_FDCWD, part.ptr, &made) : 0;
 		if (reason != 0)
 			rc = dg_error_errno(err, reason,
 					    "cannot make folder '%s'",

@@ -132,22 +132,17 @@ static int make_folder(const struct dg_snapshot_lock *lock, bool *made,
 		       struct dg_error *err)
 {
 	const char *name;
-	struct stat st;
-	int dirfd;
+	int dirfd, reason;
 	int rc = locate(lock, &dirfd, &name, err);
 
 	if (rc < 0)
 		return rc;
-	*made = mkdirat(dirfd, name, 0777) == 0;
-	if (!*made) {
-		if (errno == EEXIST && fstatat(dirfd, name, &st, 0) == 0 &&
-		    !S_ISDIR(st.st_mode))
-			errno = ENOTDIR;
-		if (errno != EEXIST)
-			rc = dg_error_errno(err, errno,
-					    "cannot make folder '%s'",
-					    lock->path);
-	} else {
+	reason = dg_mkdir_at(dirfd, name, made);
+	/* EEXIST: it was there, and somebody removed it meanwhile. */
+	if (reason && reason != EEXIST) {
+		rc = dg_error_errno(err, reason, "cannot make folder '%s'",
+				    lock->path);
+	} else if (*made) {
 		rc = dirfd >= 0 ? dg_flush(dirfd, lock->path, err)
 				: flush_parent(lock->path, err);
 	}

@@ -1,5 +1,6 @@
 #include "base/dir.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -313,6 +314,34 @@ static void test_file_that_cannot_be_written_is_discarded(void **state)
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void test_folder_is_made_once_and_a_file_is_none(void **state)
+{
+	char folder[] = "/tmp/ddbgit-dir-XXXXXX";
+	bool made;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	fd = open(folder, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(dg_mkdir_at(fd, "a", &made), 0);
+	assert_true(made);
+	assert_int_equal(dg_mkdir_at(fd, "a", &made), 0);
+	assert_false(made);
+	assert_int_equal(symlinkat("a", fd, "link"), 0);
+	assert_int_equal(dg_mkdir_at(fd, "link", &made), 0);
+	assert_false(made);
+	assert_int_equal(symlinkat("gone", fd, "dangling"), 0);
+	assert_int_equal(dg_mkdir_at(fd, "dangling", &made), EEXIST);
+	assert_int_equal(mknodat(fd, "file", S_IFREG | 0600, 0), 0);
+	assert_int_equal(dg_mkdir_at(fd, "file", &made), ENOTDIR);
+	assert_int_equal(dg_mkdir_at(fd, "none/b", &made), ENOENT);
+	close(fd);
+	fd = open("/tmp", O_RDONLY | O_DIRECTORY);
+	assert_int_equal(dg_remove_tree_at(fd, strrchr(folder, '/') + 1, NULL),
+			 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_full_device_is_an_error),
 		cmocka_unit_test(test_paths_stay_inside),
 		cmocka_unit_test(test_file_that_cannot_be_written_is_discarded),
+		cmocka_unit_test(test_folder_is_made_once_and_a_file_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
