@@ -17,8 +17,7 @@ static int choose_path(struct dg_dump_job *job, struct dg_error *err)
 	if (rc == 0 && job->options->output)
 		return dg_strdup(&job->path, job->options->output, err);
 	if (rc == 0)
-		rc = dg_asprintf(&job->below_root, err, "backups/dynamodb/%s",
-				 job->label);
+		rc = dg_root_snapshot(&job->below_root, job->label, err);
 	if (rc == 0)
 		rc = dg_root_path(&job->path, job->env.root, job->below_root,
 				  err);

@@ -1,5 +1,6 @@
 #include "backup/dump_job.h"
 
+#include "backup/root.h"
 #include "base/text.h"
 #include "repo/history.h"
 #include <stdlib.h>
@@ -20,8 +21,7 @@ static int bare_path(struct dg_dump_job *job, struct dg_error *err)
 	int rc;
 
 	if (!output)
-		rc = dg_asprintf(&job->tree_path, err, "backups/dynamodb/%s",
-				 job->label);
+		rc = dg_root_snapshot(&job->tree_path, job->label, err);
 	else
 		rc = dg_strdup(&job->tree_path,
 			       strncmp(output, "./", 2) == 0 ? output + 2

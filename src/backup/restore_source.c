@@ -161,7 +161,7 @@ static int directory_of(char **out, char **below,
 			const struct dg_environment *env, const char *label,
 			struct dg_error *err)
 {
-	int rc = dg_asprintf(below, err, "backups/dynamodb/%s", label);
+	int rc = dg_root_snapshot(below, label, err);
 
 	return rc == 0 ? dg_root_path(out, env->root, *below, err) : rc;
 }

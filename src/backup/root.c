@@ -135,3 +135,8 @@ int dg_root_path(char **out, const char *root, const char *relative,
 	free(current);
 	return rc;
 }
+
+int dg_root_snapshot(char **out, const char *label, struct dg_error *err)
+{
+	return dg_asprintf(out, err, "backups/dynamodb/%s", label);
+}

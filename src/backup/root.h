@@ -18,6 +18,10 @@ int dg_root_find(char **out, const char *environment, struct dg_error *err);
 int dg_root_path(char **out, const char *root, const char *relative,
 		 struct dg_error *err);
 
+/* Where the snapshot of a label stands by default, below the root and in a
+ * tree: "backups/dynamodb/prod". Owned by the caller. */
+int dg_root_snapshot(char **out, const char *label, struct dg_error *err);
+
 /* The current directory as an absolute path. */
 int dg_current_directory(char **out, struct dg_error *err);
 

@@ -143,6 +143,17 @@ static void test_paths_read_as_people_write_them(void **state)
 #define IN_SCRATCH(test)                                                       \
 	cmocka_unit_test_setup_teardown(test, enter_scratch, leave_scratch)
 
+static void test_snapshots_stand_in_one_folder_each(void **state)
+{
+	struct dg_error err;
+	char *path = NULL;
+
+	(void)state;
+	assert_int_equal(dg_root_snapshot(&path, "prod@media", &err), 0);
+	assert_string_equal(path, "backups/dynamodb/prod@media");
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +163,7 @@ int main(void)
 		IN_SCRATCH(test_outside_git_nothing_above_counts),
 		IN_SCRATCH(test_the_variable_overrides),
 		IN_SCRATCH(test_paths_read_as_people_write_them),
+		cmocka_unit_test(test_snapshots_stand_in_one_folder_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
