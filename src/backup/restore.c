@@ -213,6 +213,14 @@ static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 			dg_format_count(job->result->items, b),
 			job->result->failures_file ? job->result->failures_file
 						   : "the warnings");
+	if (v->done && !v->full && v->missing > 0) {
+		dg_error_set(err, DG_EINCOMPLETE,
+			     "the table holds %s items fewer than the "
+			     "snapshot",
+			     dg_format_count(v->missing, a));
+		return dg_error_hint(err, "Give --verify=full to see what is "
+					  "missing or expired");
+	}
 	if (v->done && (v->missing > 0 || v->different > 0))
 		return dg_error_set(
 			err, DG_EINCOMPLETE,
