@@ -15,22 +15,20 @@ block fails on it.
 
 import calendar
 import dataclasses
-import email.utils
 import json
-import socket
-import socketserver
-import sys
 import threading
 import time
 import zlib
 
+import fake_faults
 import fake_table
+import fake_wire
+from fake_faults import ANSWERS, OTHERS, Answer, Fault
 
 PREFIX = "com.amazonaws.dynamodb.v20120810#"
 BATCH_MAX = 25
 BATCH_BYTES = 16 * 1024 * 1024
 SKEW_SECONDS = 300
-STALL_SECONDS = 30
 
 
 class ServiceError(Exception):
@@ -42,80 +40,6 @@ class ServiceError(Exception):
 def not_found():
     return ServiceError("ResourceNotFoundException",
                         "Requested resource not found")
-
-
-# Faults that are an answer of the service: type, words, status.
-ANSWERS = {
-    "throttle": ("ProvisionedThroughputExceededException",
-                 "The level of configured provisioned throughput for the "
-                 "table was exceeded.", 400),
-    "request_limit": ("RequestLimitExceeded",
-                      "Throughput exceeds the current throughput limit for "
-                      "your account.", 400),
-    "throttling": ("ThrottlingException", "Rate of requests exceeds the "
-                   "allowed throughput.", 400),
-    "internal": ("InternalServerError", "Internal server error", 500),
-    "unavailable": ("ServiceUnavailable", "Service is unavailable", 503),
-    "unknown_operation": ("UnknownOperationException",
-                          "An unknown operation was requested.", 400),
-    "expired_token": ("ExpiredTokenException",
-                      "The security token included in the request is "
-                      "expired", 400),
-    "denied": ("AccessDeniedException", "User: arn:aws:iam::123456789012:"
-               "user/x is not authorized to perform this action", 400),
-    "bad_key": ("UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-                400),
-    "limit_exceeded": ("LimitExceededException",
-                       "Too many operations for a given subscriber.", 400),
-    "in_use": ("ResourceInUseException",
-               "Attempt to change a resource which is still in use", 400),
-    "not_found": ("ResourceNotFoundException",
-                  "Requested resource not found", 400),
-    "validation": ("ValidationException",
-                   "Item size has exceeded the maximum allowed size", 400),
-}
-
-# Faults of the connection or the body, and of single operations.
-OTHERS = {
-    "drop_before",  # the connection ends before the request is carried out
-    "drop_after",  # … after it, without an answer
-    "cut_middle",  # the body ends in its middle, with its connection
-    "cut_item",  # … exactly at the end of an item
-    "short",  # a shorter body, valid and of its Content-Length; CRC the old
-    "flip",  # one bit differs
-    "html",  # 200 and a page
-    "html_error",  # 503 and a page
-    "empty_error",  # 413 without a body
-    "stall",  # silence
-    "unprocessed",  # BatchWriteItem takes only some; count=
-    "empty_page",  # Scan: no items, and more to come
-    "same_key",  # Scan: LastEvaluatedKey is the request's
-}
-
-
-@dataclasses.dataclass
-class Fault:
-    """Strikes the nth to (nth + times - 1)th request that it matches."""
-    kind: str
-    operation: str = None  # None: any
-    segment: int = None
-    nth: int = 1
-    times: int = 1
-    count: int = 1
-    seen: int = 0
-    struck: int = 0
-
-    def strikes(self, operation, body):
-        if self.operation not in (None, operation):
-            return False
-        if self.segment is not None and body.get("Segment") != self.segment:
-            return False
-        self.seen += 1
-        if not self.nth <= self.seen < self.nth + self.times:
-            return False
-        self.struck += 1
-        return True
 
 
 @dataclasses.dataclass
@@ -142,27 +66,18 @@ class Server:
         self.refuse = None  # refuse(item): no batch with it is accepted
         self.drop = None  # drop(item): accepted, and gone at once (expiry)
         self._empty_pages = {}
-        self._closing = threading.Event()
-        self._connections = set()
-        self._listener = _Listener(("127.0.0.1", 0), _Connection)
-        self._listener.fake = self
+        self._wire = fake_wire.Wire(self)
 
     @property
     def endpoint(self):
-        return f"http://127.0.0.1:{self._listener.server_address[1]}"
+        return f"http://127.0.0.1:{self._wire.port}"
 
     def __enter__(self):
-        threading.Thread(target=self._listener.serve_forever, args=(0.01,),
-                         daemon=True).start()
+        self._wire.open()
         return self
 
     def __exit__(self, kind, *_):
-        self._closing.set()
-        self._listener.shutdown()
-        self._listener.server_close()
-        with self.lock:
-            for connection in list(self._connections):
-                _close(connection)
+        self._wire.close()
         if kind is None:
             assert not self.violations, self.violations
 
@@ -265,6 +180,9 @@ class Server:
         real = self._empty_pages.get(json.dumps(start, sort_keys=True), start)
         page = table.page({**body, "ExclusiveStartKey": real},
                           self.page_items)
+        if fault and fault.kind == "empty_last" and not page.last_key:
+            if page.items:
+                page.last_key = table.attributes_of_key(page.items[-1])
         answer = {"Items": page.items, "Count": len(page.items),
                   "ScannedCount": len(page.items)}
         if fault and fault.kind == "same_key" and start:
@@ -345,10 +263,10 @@ class Server:
         return {"Items": [], "Count": 0, "ScannedCount": 0,
                 "LastEvaluatedKey": key}
 
-    # A request in, the answer's pieces out
+    # A request in, an answer out
 
     def answer(self, headers, raw):
-        """(status, headers, body, bytes of it to send); None: hang up."""
+        """An Answer; None: hang up."""
         with self.lock:
             return self._answer(headers, raw)
 
@@ -359,10 +277,7 @@ class Server:
                       if fault.strikes(operation, body)), None)
         self.requests.append(Request(operation, body, headers,
                                      fault and fault.kind))
-        if "AWS4-HMAC-SHA256" not in headers.get("authorization", ""):
-            self.violations.append(f"{operation} without a signature")
-        if operation == "BatchWriteItem" and len(raw) > BATCH_BYTES:
-            self.violations.append(f"a batch of {len(raw)} bytes")
+        self._look_at(operation, headers, raw)
         kind = fault.kind if fault else None
         if kind == "drop_before":
             return None
@@ -370,10 +285,17 @@ class Server:
             self._check_clock(headers)
             if kind in ANSWERS:
                 raise ServiceError(*ANSWERS[kind])
-            answer = self._carry_out(operation, body, fault)
+            told = self._carry_out(operation, body, fault)
         except ServiceError as error:
-            return self._error(error)
-        return self._spoil(kind, answer)
+            return self._error(error, kind)
+        answer = self._dressed(200, told)
+        return fake_faults.spoil(fault, told, answer) if fault else answer
+
+    def _look_at(self, operation, headers, raw):
+        if "AWS4-HMAC-SHA256" not in headers.get("authorization", ""):
+            self.violations.append(f"{operation} without a signature")
+        if operation == "BatchWriteItem" and len(raw) > BATCH_BYTES:
+            self.violations.append(f"a batch of {len(raw)} bytes")
 
     def _carry_out(self, operation, body, fault):
         carry_out = self.OPERATIONS.get(operation)
@@ -394,138 +316,23 @@ class Server:
             raise ServiceError("InvalidSignatureException",
                                f"Signature {words}: {headers['x-amz-date']}")
 
-    def _headers(self, body):
-        date = time.time() + (self.clock_offset or 0)
-        return {"Content-Type": "application/x-amz-json-1.0",
-                "Content-Length": str(len(body)),
-                "x-amzn-RequestId": f"REQUEST{len(self.requests):013}",
-                "x-amz-crc32": str(zlib.crc32(body)),
-                "Date": email.utils.formatdate(date, usegmt=True)}
+    def _dressed(self, status, told, ahead=0):
+        body = json.dumps(told, separators=(",", ":")).encode()
+        date = fake_faults.http_date((self.clock_offset or 0) + ahead)
+        return Answer(status, {
+            "Content-Type": "application/x-amz-json-1.0",
+            "Content-Length": str(len(body)),
+            "x-amzn-RequestId": f"REQUEST{len(self.requests):013}",
+            "x-amz-crc32": str(zlib.crc32(body)), "Date": date}, body)
 
-    def _error(self, error):
-        body = json.dumps({"__type": PREFIX + error.kind,
-                           "message": error.message}).encode()
-        return error.status, self._headers(body), body, len(body)
-
-    def _spoil(self, kind, answer):
-        """The answer of a request that was carried out, as it leaves."""
-        body = json.dumps(answer, separators=(",", ":")).encode()
-        headers = self._headers(body)
-        send, status = len(body), 200
-        if kind == "drop_after":
-            return None
-        if kind == "cut_middle":
-            send //= 2
-        elif kind == "cut_item":
-            send = _end_of_an_item(answer)
-        elif kind == "flip":
-            at = len(body) // 2
-            body = body[:at] + bytes([body[at] ^ 1]) + body[at + 1:]
-        elif kind == "short":
-            body = _shorter(answer)
-            send = len(body)
-            headers["Content-Length"] = str(send)
-        elif kind in ("html", "html_error"):
-            status = 200 if kind == "html" else 503
-            body = b"<!doctype html><title>A page</title>"
-            send = len(body)
-            headers = {"Content-Type": "text/html",
-                       "Content-Length": str(send)}
-        elif kind == "empty_error":
-            status, body, send = 413, b"", 0
-            headers = {"Content-Length": "0"}
-        elif kind == "stall":
-            send = -1
-        return status, headers, body, send
+    def _error(self, error, kind):
+        ahead = (fake_faults.SKEWED_SECONDS
+                 if kind in ("skewed", "too_skewed") else 0)
+        return self._dressed(error.status, {
+            "__type": PREFIX + error.kind, "message": error.message}, ahead)
 
 
 def _subject(write):
     """The item of a put, the key of a delete."""
     (request,) = write.values()
     return request.get("Item") or request["Key"]
-
-
-def _end_of_an_item(answer):
-    items = answer.get("Items")
-    if not items:
-        return 1
-    half = items[:max(1, len(items) // 2)]
-    told = json.dumps({"Items": half}, separators=(",", ":"))
-    return len(told) - len("]}")
-
-
-def _shorter(answer):
-    """Valid JSON of the same shape that says less."""
-    if "Items" in answer:
-        half = answer["Items"][:len(answer["Items"]) // 2]
-        answer = {"Items": half, "Count": len(half),
-                  "ScannedCount": len(half)}
-    else:
-        answer = {}
-    return json.dumps(answer, separators=(",", ":")).encode()
-
-
-def _close(connection):
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # the other side was first
-
-
-class _Listener(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = True
-    request_queue_size = 128
-    fake = None
-
-    def handle_error(self, request, client_address):
-        """A client that hangs up is no news; anything else is a bug."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, OSError):
-            self.fake.violations.append(f"the server failed: {error!r}")
-            super().handle_error(request, client_address)
-
-
-class _Connection(socketserver.StreamRequestHandler):
-    """One connection with keep-alive."""
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def handle(self):
-        fake = self.server.fake
-        with fake.lock:
-            fake._connections.add(self.connection)
-        try:
-            while self._serve_one(fake):
-                pass
-        finally:
-            with fake.lock:
-                fake._connections.discard(self.connection)
-
-    def _serve_one(self, fake):
-        if not self.rfile.readline():
-            return False
-        headers = {}
-        while (line := self.rfile.readline().strip()):
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.lower()] = value.strip()
-        if headers.get("expect", "").lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self.wfile.flush()
-        length = int(headers.get("content-length", 0))
-        raw = self.rfile.read(length)
-        if len(raw) < length:
-            return False
-        answer = fake.answer(headers, raw)
-        return answer is not None and self._send(fake, *answer)
-
-    def _send(self, fake, status, headers, body, send):
-        if send < 0:
-            fake._closing.wait(STALL_SECONDS)
-            return False
-        head = f"HTTP/1.1 {status} X\r\n" + "".join(
-            f"{name}: {value}\r\n" for name, value in headers.items())
-        self.wfile.write(head.encode() + b"\r\n" + body[:send])
-        self.wfile.flush()
-        return send == len(body)

@@ -1,5 +1,7 @@
 """The scripted server is a judge of ddbgit, so it is judged first, by boto3."""
 
+import time
+
 import boto3
 import botocore.config
 import botocore.exceptions
@@ -56,13 +58,36 @@ def test_an_empty_page_loses_nothing(server):
 
 @pytest.mark.parametrize("kind", sorted(
     {*fake_dynamodb.ANSWERS, *fake_dynamodb.OTHERS}
-    - {"empty_page", "unprocessed"}))
+    - {"empty_page", "empty_last", "unprocessed", "slow"}))
 def test_a_fault_on_the_second_page_is_noticed(server, kind):
     fault = server.fault(kind, operation="Scan", nth=2)
     with pytest.raises((botocore.exceptions.BotoCoreError,
                         botocore.exceptions.ClientError, KeyError)):
         scan(server)
     assert fault.struck == 1
+
+
+@pytest.mark.parametrize("kind", ["slow", "empty_last"])
+def test_what_only_takes_longer_loses_nothing(server, kind):
+    fault = server.fault(kind, operation="Scan", times=100)
+    assert in_order(scan(server)) == in_order(ITEMS)
+    assert fault.struck > 10
+
+
+def test_an_endpoint_that_died_comes_back_under_its_address(server):
+    server.fault("die", seconds=0.2)
+    begun = time.monotonic()
+    with pytest.raises(botocore.exceptions.ConnectionClosedError):
+        scan(server)
+    with pytest.raises(botocore.exceptions.EndpointConnectionError):
+        scan(server)
+    while time.monotonic() < begun + 10:
+        try:
+            assert in_order(scan(server)) == in_order(ITEMS)
+            break
+        except botocore.exceptions.EndpointConnectionError:
+            time.sleep(0.02)
+    assert time.monotonic() >= begun + 0.2
 
 
 def test_unprocessed_items_are_not_in_the_ledger(server):
