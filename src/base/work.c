@@ -1,8 +1,10 @@
 #include "base/work.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* One dg_work_run under way. */
 struct run {
@@ -110,4 +112,17 @@ int dg_work_run(const struct dg_work *work, struct dg_error *err)
 	if (run.rc < 0 && err)
 		*err = run.err;
 	return run.rc;
+}
+
+size_t dg_work_cores(void)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+#ifdef __linux__
+	cpu_set_t allowed;
+
+	/* A container often has fewer than the machine. */
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0)
+		online = CPU_COUNT(&allowed);
+#endif
+	return online > 0 ? (size_t)online : 1;
 }

@@ -31,6 +31,9 @@ struct dg_work {
  */
 int dg_work_run(const struct dg_work *work, struct dg_error *err);
 
+/* How many processors this process may run on; at least 1. */
+size_t dg_work_cores(void);
+
 /*
  * A bounded queue between threads: the one place where they meet. It holds
  * pointers, owned by whoever popped them last.

@@ -1,13 +1,13 @@
 #include "dynamodb/live_source.h"
 
 #include "base/text.h"
+#include "base/work.h"
 #include "dynamodb/call.h"
 #include "dynamodb/live_scan.h"
 #include "dynamodb/table.h"
 #include "item/table_def.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A segment for each so many bytes of the table: some sixteen pages. */
 #define SEGMENT_BYTES ((size_t)16 * 1024 * 1024)
@@ -124,9 +124,7 @@ static size_t clamp(uint64_t value, size_t low, size_t high)
 
 static size_t default_workers(void)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return clamp(cores > 0 ? (uint64_t)cores * 2 : 1, 1, WORKERS_DEFAULT);
+	return clamp(dg_work_cores() * 2, 1, WORKERS_DEFAULT);
 }
 
 /* Workers by segments, machine and memory; memory by workers: a quarter of it
