@@ -44,6 +44,16 @@ void dg_arena_sort_within(struct dg_arena *arena, int depth);
 void dg_arena_get(const struct dg_arena *arena, size_t i,
 		  struct dg_record *record);
 
+/*
+ * Sorted records lie anywhere in the block, so that each costs a reader some
+ * waits for memory. While it reads record number i, this asks the processor
+ * for one that comes soon; size: dg_arena_ahead of the arena.
+ */
+void dg_arena_prefetch(const struct dg_arena *arena, size_t i, size_t size);
+/* The mean size of a record in bytes, or less where that is much: the rest of
+ * a long one the processor finds by itself. */
+size_t dg_arena_ahead(const struct dg_arena *arena);
+
 /* Empty, keeping the block. */
 void dg_arena_clear(struct dg_arena *arena);
 

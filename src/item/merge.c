@@ -8,6 +8,7 @@ struct cursor {
 	struct dg_record record;
 	const struct dg_arena *arena; /* or NULL: a run */
 	size_t next;                  /* entry of the arena */
+	size_t ahead;                 /* dg_arena_ahead */
 	struct dg_run_reader reader;
 };
 
@@ -30,17 +31,24 @@ size_t dg_merge_overhead(void)
 	return sizeof(struct cursor) + sizeof(struct cursor *);
 }
 
+static int arena_next(struct cursor *cursor)
+{
+	if (cursor->next >= cursor->arena->count)
+		return 0;
+	dg_arena_prefetch(cursor->arena, cursor->next, cursor->ahead);
+	dg_arena_get(cursor->arena, cursor->next++, &cursor->record);
+	return 1;
+}
+
 /* 1, or 0 at the input's end. */
 static int cursor_next(struct cursor *cursor, struct dg_error *err)
 {
-	int rc = 1;
+	int rc;
 
-	if (!cursor->arena)
-		rc = dg_run_reader_next(&cursor->reader, &cursor->record, err);
-	else if (cursor->next < cursor->arena->count)
-		dg_arena_get(cursor->arena, cursor->next++, &cursor->record);
+	if (cursor->arena)
+		rc = arena_next(cursor);
 	else
-		rc = 0;
+		rc = dg_run_reader_next(&cursor->reader, &cursor->record, err);
 	if (rc > 0)
 		cursor->prefix = dg_key_prefix(cursor->record.key);
 	return rc;
@@ -209,8 +217,10 @@ int dg_merge_open_arenas(struct dg_merge **out,
 	size_t i;
 	int rc = open_empty(out, count, 0, err);
 
-	for (i = 0; rc == 0 && i < count; i++)
+	for (i = 0; rc == 0 && i < count; i++) {
 		(*out)->cursors[i].arena = arenas[i];
+		(*out)->cursors[i].ahead = dg_arena_ahead(arenas[i]);
+	}
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "item/sort.h"
 
+#include "base/work.h"
 #include "item/merge.h"
 #include "item/sort_writer.h"
 #include <stdlib.h>
@@ -151,21 +152,40 @@ static int merge_spilled(struct dg_sort *sort, struct dg_merge **out,
 				  (size_t)buffer, err);
 }
 
+static int sort_writer(void *context, size_t worker, size_t task,
+		       struct dg_cancel *stop, struct dg_error *err)
+{
+	struct dg_sort *sort = context;
+
+	(void)worker;
+	(void)stop;
+	(void)err;
+	dg_arena_sort(&sort->writers[task]->arena);
+	return 0;
+}
+
 static int merge_in_memory(struct dg_sort *sort, struct dg_merge **out,
 			   struct dg_error *err)
 {
 	size_t count = sort->options.writers;
+	const struct dg_work sorting = {
+		.run = sort_writer,
+		.context = sort,
+		.workers = dg_work_cores(),
+		.tasks = count,
+		.cancel = sort->options.cancel,
+	};
 	const struct dg_arena **arenas = calloc(count, sizeof(*arenas));
 	size_t i;
 	int rc;
 
 	if (!arenas)
 		return dg_error_nomem(err);
-	for (i = 0; i < count; i++) {
-		dg_arena_sort(&sort->writers[i]->arena);
+	for (i = 0; i < count; i++)
 		arenas[i] = &sort->writers[i]->arena;
-	}
-	rc = dg_merge_open_arenas(out, arenas, count, err);
+	rc = dg_work_run(&sorting, err);
+	if (rc == 0)
+		rc = dg_merge_open_arenas(out, arenas, count, err);
 	free(arenas);
 	return rc;
 }

@@ -47,10 +47,12 @@ static int write_records(struct dg_sort_writer *writer, struct dg_error *err)
 {
 	struct dg_record record;
 	struct dg_slice last = {NULL, 0};
+	size_t ahead = dg_arena_ahead(&writer->arena);
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < writer->arena.count; i++) {
+		dg_arena_prefetch(&writer->arena, i, ahead);
 		dg_arena_get(&writer->arena, i, &record);
 		if (i > 0 && dg_slice_equal(record.key, last))
 			writer->duplicates++;
