@@ -14,6 +14,7 @@
 
 #include <ddbgit/backups.h>
 #include <ddbgit/cancel.h>
+#include <ddbgit/doctor.h>
 #include <ddbgit/dump.h>
 #include <ddbgit/error.h>
 #include <ddbgit/log.h>

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* <root>/backups/dynamodb/<label>, or --output as it was typed. */
-static int choose_path(struct dg_dump_job *job, struct dg_error *err)
+int dg_dump_choose_path(struct dg_dump_job *job, struct dg_error *err)
 {
 	int rc = dg_environment_label(&job->label, &job->env, err);
 
@@ -202,8 +202,8 @@ static int write_items(struct dg_dump_job *job, struct dg_error *err)
 	return rc;
 }
 
-static int load_earlier(struct dg_dump_job *job, struct dg_fileset *files,
-			struct dg_error *err)
+int dg_dump_load_earlier(struct dg_dump_job *job, struct dg_fileset *files,
+			 struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(64u << 20);
 	int rc = dg_fileset_read(files, DG_METADATA_FILE, &text, err);
@@ -242,7 +242,7 @@ static int open_destination(struct dg_dump_job *job, struct dg_error *err)
 		files = rc == 0 ? dg_snapshot_dir_files(job->dir) : NULL;
 	}
 	if (rc == 0 && files)
-		rc = load_earlier(job, files, err);
+		rc = dg_dump_load_earlier(job, files, err);
 	if (rc == 0 && !job->options->replace)
 		rc = dg_guard_same_table(
 			&job->env, job->has_earlier ? &job->earlier : NULL,
@@ -280,7 +280,7 @@ static int prepare(struct dg_dump_job *job, struct dg_error *err)
 		rc = dg_environment_open(&job->env, run, &job->options->target,
 					 err);
 	if (rc == 0)
-		rc = choose_path(job, err);
+		rc = dg_dump_choose_path(job, err);
 	if (rc == 0)
 		rc = dg_strdup(&job->result->environment, job->env.name, err);
 	if (rc == 0)
@@ -329,7 +329,7 @@ static int run_job(struct dg_dump_job *job, struct dg_error *err)
 	return rc;
 }
 
-static void close_job(struct dg_dump_job *job)
+void dg_dump_job_close(struct dg_dump_job *job)
 {
 	dg_source_close(job->live);
 	dg_snapshot_dir_close(job->dir);
@@ -374,7 +374,7 @@ int dg_dump(const struct dg_run *run, const struct dg_dump_options *options,
 	rc = run_job(&job, err);
 	if (rc < 0)
 		dg_environment_blame(&job.env, rc, "dump", err);
-	close_job(&job);
+	dg_dump_job_close(&job);
 	return rc;
 }
 

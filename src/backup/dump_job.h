@@ -58,6 +58,20 @@ struct dg_dump_message {
 	char changes[96];
 };
 
+/* Frees whatever was taken up. */
+void dg_dump_job_close(struct dg_dump_job *job);
+
+/* Which folder, by the environment: label, path, below_root. */
+int dg_dump_choose_path(struct dg_dump_job *job, struct dg_error *err);
+
+/* What is told of the snapshot in `files`: earlier, has_earlier and
+ * earlier_definition. None is no error. */
+int dg_dump_load_earlier(struct dg_dump_job *job, struct dg_fileset *files,
+			 struct dg_error *err);
+
+/* The repository that path is in, and the path in its tree: repo, tree_path. */
+int dg_dump_repository_open(struct dg_dump_job *job, struct dg_error *err);
+
 /* A plain dump may go anywhere but where Git keeps its own: DG_EREFUSED. */
 int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err);
 

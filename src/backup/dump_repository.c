@@ -48,7 +48,7 @@ static int check_same_repository(const struct dg_dump_job *job,
 			     its);
 }
 
-static int open_repository(struct dg_dump_job *job, struct dg_error *err)
+int dg_dump_repository_open(struct dg_dump_job *job, struct dg_error *err)
 {
 	struct dg_repo *here = NULL;
 	int rc = dg_repo_open(&here, ".", job->run->log, err);
@@ -135,7 +135,7 @@ int dg_dump_commit_open(struct dg_dump_job *job, struct dg_error *err)
 		.memory = job->reading.memory,
 		.temp_dir = job->reading.temp_dir,
 	};
-	int rc = open_repository(job, err);
+	int rc = dg_dump_repository_open(job, err);
 
 	dg_time_iso(options.now, now);
 	if (rc == 0)

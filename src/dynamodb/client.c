@@ -149,6 +149,11 @@ const char *dg_connection_error_words(const struct dg_connection *connection)
 	return connection->error.words;
 }
 
+int64_t dg_connection_date(const struct dg_connection *connection)
+{
+	return connection->date;
+}
+
 bool dg_connection_in_doubt(const struct dg_connection *connection)
 {
 	return connection->in_doubt;

@@ -60,6 +60,9 @@ const char *dg_connection_error_type(const struct dg_connection *connection);
 /* Its words for it; "" if it said none. */
 const char *dg_connection_error_words(const struct dg_connection *connection);
 
+/* The service's clock at its last answer, in Unix seconds; -1: not said. */
+int64_t dg_connection_date(const struct dg_connection *connection);
+
 /* Whether a try of the last call failed so that it may have been carried out
  * all the same: its answer was lost, or was a 5xx. */
 bool dg_connection_in_doubt(const struct dg_connection *connection);

@@ -7,9 +7,9 @@
 #include "repo/tree_fileset.h"
 #include <stdlib.h>
 
-static int take_options(struct dg_commit *commit, struct dg_repo *repo,
-			const struct dg_commit_options *options,
-			struct dg_error *err)
+int dg_commit_take_options(struct dg_commit *commit, struct dg_repo *repo,
+			   const struct dg_commit_options *options,
+			   struct dg_error *err)
 {
 	int rc;
 
@@ -87,7 +87,7 @@ int dg_commit_open(struct dg_commit **out, struct dg_repo *repo,
 	*out = NULL;
 	if (!commit)
 		return dg_error_nomem(err);
-	rc = take_options(commit, repo, options, err);
+	rc = dg_commit_take_options(commit, repo, options, err);
 	if (!rc)
 		rc = dg_commit_check(commit, options->branch, options->force,
 				     err);

@@ -48,6 +48,28 @@ int dg_commit_open(struct dg_commit **out, struct dg_repo *repo,
 		   const struct dg_commit_options *options,
 		   struct dg_error *err);
 
+/* What dg_commit_open would refuse, each aspect by itself: of the first one
+ * that is refused the later ones may be unknown. */
+enum dg_commit_aspect {
+	DG_COMMIT_BRANCH, /* HEAD, the branch, nothing in progress */
+	DG_COMMIT_INDEX,
+	DG_COMMIT_IGNORED,
+	DG_COMMIT_ATTRIBUTES,
+	DG_COMMIT_ASPECTS,
+};
+
+struct dg_commit_findings {
+	char *ref;                              /* NULL: unknown */
+	struct dg_error why[DG_COMMIT_ASPECTS]; /* code DG_OK: not refused */
+};
+
+/* Takes no lock and writes nothing. Findings are freed by the caller, also
+ * after a failure, which is one of memory only. */
+int dg_commit_probe(struct dg_commit_findings *out, struct dg_repo *repo,
+		    const struct dg_commit_options *options,
+		    struct dg_error *err);
+void dg_commit_findings_free(struct dg_commit_findings *findings);
+
 /* True: files are put into the work tree between prepare and finish. False:
  * --branch of another branch, or a bare repository. */
 bool dg_commit_uses_worktree(const struct dg_commit *commit);

@@ -79,8 +79,8 @@ static int check_conflicts(struct dg_commit *commit, git_index *index,
 }
 
 /* The index that we are going to write, and what it says of the path. */
-static int check_index(struct dg_commit *commit, bool force,
-		       struct dg_error *err)
+int dg_commit_check_index(struct dg_commit *commit, bool force,
+			  struct dg_error *err)
 {
 	struct dg_error why = {0};
 	git_index *index = NULL;
@@ -180,8 +180,8 @@ static void warn_of_signing(struct dg_commit *commit)
 			   "be signed: ddbgit does not sign");
 }
 
-int dg_commit_check(struct dg_commit *commit, const char *branch, bool force,
-		    struct dg_error *err)
+int dg_commit_check_branch(struct dg_commit *commit, const char *branch,
+			   struct dg_error *err)
 {
 	int rc = choose_branch(commit, branch, err);
 
@@ -193,8 +193,16 @@ int dg_commit_check(struct dg_commit *commit, const char *branch, bool force,
 		rc = dg_commit_read_tip(commit, err);
 	if (!rc && !commit->has_tip)
 		rc = dg_branch_check_new(commit->repo, commit->ref, err);
+	return rc;
+}
+
+int dg_commit_check(struct dg_commit *commit, const char *branch, bool force,
+		    struct dg_error *err)
+{
+	int rc = dg_commit_check_branch(commit, branch, err);
+
 	if (!rc && commit->worktree)
-		rc = check_index(commit, force, err);
+		rc = dg_commit_check_index(commit, force, err);
 	if (!rc)
 		rc = dg_commit_check_attributes(commit, err);
 	if (!rc)

@@ -52,10 +52,21 @@ struct dg_commit {
 	git_transaction *refs;
 };
 
+/* Copies what is borrowed for the length of the call. commit.c */
+int dg_commit_take_options(struct dg_commit *commit, struct dg_repo *repo,
+			   const struct dg_commit_options *options,
+			   struct dg_error *err);
+
 /* All refusals that need no lock; fills tip, ref and worktree.
  * commit_check.c */
 int dg_commit_check(struct dg_commit *commit, const char *branch, bool force,
 		    struct dg_error *err);
+/* The parts of it: which branch, and may it be moved; the index, unless
+ * `force` also the ignore rules (both for a work tree only). */
+int dg_commit_check_branch(struct dg_commit *commit, const char *branch,
+			   struct dg_error *err);
+int dg_commit_check_index(struct dg_commit *commit, bool force,
+			  struct dg_error *err);
 /* Reads the branch's tip and its folder at the path. */
 int dg_commit_read_tip(struct dg_commit *commit, struct dg_error *err);
 

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "repo/git.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,4 +136,25 @@ int dg_git_identity(git_signature **author, git_signature **committer,
 			"user.email): committing as %s <%s>",
 			(*committer)->name, (*committer)->email);
 	return 0;
+}
+
+int dg_repo_identity(char **out, bool *known, struct dg_repo *repo,
+		     struct dg_error *err)
+{
+	git_signature *committer = NULL;
+	git_config *config = NULL;
+	bool fell_back = false;
+	int rc = git_repository_config_snapshot(&config, repo->git);
+
+	*out = NULL;
+	if (!rc)
+		rc = make(&committer, config, &committer_keys, 0, &fell_back);
+	git_config_free(config);
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot use the Git identity");
+	*known = !fell_back;
+	rc = dg_asprintf(out, err, "%s <%s>", committer->name,
+			 committer->email);
+	git_signature_free(committer);
+	return rc;
 }

@@ -63,6 +63,11 @@ struct dg_last_check {
 int dg_repo_last_check(struct dg_last_check *out, struct dg_repo *repo,
 		       const char *ref, const char *path, struct dg_error *err);
 
+/* Who a commit would be by: "Name <email>". *known: Git's configuration or
+ * environment says it all, nothing is made up. */
+int dg_repo_identity(char **out, bool *known, struct dg_repo *repo,
+		     struct dg_error *err);
+
 /* Would `git gc --auto` have something to do? By the same estimate: gc.auto
  * loose objects, gc.autoPackLimit packs. False if that cannot be told. */
 bool dg_repo_gc_due(struct dg_repo *repo);

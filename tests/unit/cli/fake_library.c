@@ -138,3 +138,18 @@ int dg_tag_backup(const struct dg_run *run, const char *name,
 	strcpy(commit_id, "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b");
 	return answer(run, err);
 }
+
+int dg_doctor(const struct dg_run *run, const struct dg_doctor_options *options,
+	      struct dg_doctor_result *result, struct dg_error *err)
+{
+	const int rc = answer(run, err);
+	size_t i;
+
+	memset(result, 0, sizeof(*result));
+	fake_library.target_options = options->target;
+	for (i = 0; i < fake_library.check_count; i++) {
+		options->report(options->context, &fake_library.checks[i]);
+		result->count[fake_library.checks[i].state]++;
+	}
+	return rc;
+}

@@ -21,6 +21,8 @@ struct fake_library {
 	const struct dg_backup *backups;
 	size_t backup_count;
 	struct dg_backup_details details;
+	const struct dg_check *checks;
+	size_t check_count;
 
 	/* What was asked. */
 	unsigned int calls;
@@ -29,6 +31,7 @@ struct fake_library {
 	struct dg_restore_options restore_options;
 	struct dg_backup_list_options list_options;
 	struct dg_show_options show_options;
+	struct dg_target_options target_options;
 	const char *tag_name;
 	const char *tag_revision;
 };
