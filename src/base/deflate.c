@@ -1,8 +1,8 @@
 #include "base/deflate.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -79,4 +79,103 @@ void dg_inflate_close(struct dg_inflate *reader)
 	inflateEnd(&reader->stream);
 	close(reader->fd);
 	free(reader);
+}
+
+struct dg_deflater {
+	struct libdeflate_compressor *compressor;
+};
+
+int dg_deflater_open(struct dg_deflater **out, int level, struct dg_error *err)
+{
+	struct dg_deflater *deflater = calloc(1, sizeof(*deflater));
+
+	*out = NULL;
+	if (!deflater)
+		return dg_error_nomem(err);
+	deflater->compressor = libdeflate_alloc_compressor(level);
+	if (!deflater->compressor) {
+		free(deflater);
+		return dg_error_nomem(err);
+	}
+	*out = deflater;
+	return 0;
+}
+
+int dg_deflater_add(struct dg_deflater *deflater, struct dg_slice bytes,
+		    struct dg_buf *out, struct dg_error *err)
+{
+	size_t bound =
+		libdeflate_zlib_compress_bound(deflater->compressor, bytes.len);
+	int rc = dg_buf_reserve(out, bound, err);
+
+	if (rc < 0)
+		return rc;
+	out->len += libdeflate_zlib_compress(
+		deflater->compressor, bytes.ptr ? bytes.ptr : "", bytes.len,
+		out->ptr + out->len, bound);
+	return 0;
+}
+
+void dg_deflater_free(struct dg_deflater *deflater)
+{
+	if (!deflater)
+		return;
+	libdeflate_free_compressor(deflater->compressor);
+	free(deflater);
+}
+
+int dg_deflate_head(struct dg_buf *out, struct dg_error *err)
+{
+	/* RFC 1950: deflate with a window of 32 KiB, the fastest level. */
+	return dg_buf_add(out, "\x78\x01", 2, err);
+}
+
+int dg_deflate_part(struct dg_slice bytes, bool last, struct dg_buf *out,
+		    struct dg_error *err)
+{
+	/* A flush is an empty stored block, and is done when room is left. */
+	const uInt flush_room = 16;
+	z_stream stream = {0};
+	uInt room;
+	int code, rc;
+
+	if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, -MAX_WBITS,
+			 MAX_MEM_LEVEL - 1, Z_DEFAULT_STRATEGY) != Z_OK)
+		return dg_error_nomem(err);
+	room = (uInt)deflateBound(&stream, (uLong)bytes.len) + flush_room;
+	rc = dg_buf_reserve(out, room, err);
+	if (rc == 0) {
+		stream.next_in = (Bytef *)(uintptr_t)bytes.ptr;
+		stream.avail_in = (uInt)bytes.len;
+		stream.next_out = (Bytef *)out->ptr + out->len;
+		stream.avail_out = room;
+		code = deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH);
+		if (code != (last ? Z_STREAM_END : Z_OK) ||
+		    stream.avail_out == 0)
+			rc = dg_error_set(err, DG_EFAILED,
+					  "zlib cannot deflate");
+		out->len += room - stream.avail_out;
+	}
+	deflateEnd(&stream);
+	return rc;
+}
+
+int dg_deflate_tail(uint32_t check, struct dg_buf *out, struct dg_error *err)
+{
+	const char bytes[] = {(char)(check >> 24), (char)(check >> 16),
+			      (char)(check >> 8), (char)check};
+
+	return dg_buf_add(out, bytes, sizeof(bytes), err);
+}
+
+uint32_t dg_deflate_check(struct dg_slice bytes)
+{
+	return bytes.len > 0 ? libdeflate_adler32(DG_DEFLATE_CHECK_START,
+						  bytes.ptr, bytes.len)
+			     : DG_DEFLATE_CHECK_START;
+}
+
+uint32_t dg_deflate_check_join(uint32_t check, uint32_t next, size_t len)
+{
+	return (uint32_t)adler32_combine(check, next, (z_off_t)len);
 }

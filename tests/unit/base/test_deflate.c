@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -94,11 +95,122 @@ static void test_what_is_cut_off_or_damaged_is_an_error(void **state)
 	}
 }
 
+/* The stream's bytes again. */
+static void assert_inflates_to(const struct dg_buf *stream, const char *bytes,
+			       size_t len)
+{
+	struct dg_inflate *reader =
+		open_bytes((const unsigned char *)stream->ptr, stream->len);
+	char *out = malloc(len + 1);
+	size_t got = 0, n = 1;
+
+	assert_non_null(out);
+	while (n > 0) {
+		assert_int_equal(dg_inflate_read(reader, out + got,
+						 len + 1 - got, &n, NULL),
+				 0);
+		got += n;
+	}
+	assert_int_equal(got, len);
+	assert_memory_equal(out, bytes, len);
+	dg_inflate_close(reader);
+	free(out);
+}
+
+/* Compressible and not, so that the bounds are met. */
+static char *some_bytes(size_t len, bool noise)
+{
+	char *bytes = malloc(len + 1);
+	uint32_t word = 1;
+	size_t i;
+
+	assert_non_null(bytes);
+	for (i = 0; i < len; i++) {
+		word = word * 1664525u + 1013904223u;
+		bytes[i] = noise ? (char)(word >> 24) : text[i % 40];
+	}
+	return bytes;
+}
+
+static void test_whole_streams_come_one_after_another(void **state)
+{
+	static const size_t sizes[] = {0, 1, 40, 65536, 300000};
+	struct dg_deflater *deflater = NULL;
+	struct dg_buf stream = DG_BUF_INIT(1 << 20);
+	size_t i;
+
+	(void)state;
+	assert_int_equal(dg_deflater_open(&deflater, 1, NULL), 0);
+	for (i = 0; i < 2 * sizeof(sizes) / sizeof(*sizes); i++) {
+		size_t len = sizes[i / 2];
+		char *bytes = some_bytes(len, i % 2);
+
+		dg_buf_clear(&stream);
+		assert_int_equal(dg_deflater_add(deflater,
+						 dg_slice_of(bytes, len),
+						 &stream, NULL),
+				 0);
+		assert_inflates_to(&stream, bytes, len);
+		free(bytes);
+	}
+	stream.max = stream.len;
+	assert_int_equal(
+		dg_deflater_add(deflater, DG_SLICE("more"), &stream, NULL),
+		DG_ELIMIT);
+	dg_buf_free(&stream);
+	dg_deflater_free(deflater);
+}
+
+static void add_parts(struct dg_buf *stream, const char *bytes, size_t len,
+		      size_t part)
+{
+	uint32_t check = DG_DEFLATE_CHECK_START;
+	size_t at, n;
+
+	assert_int_equal(dg_deflate_head(stream, NULL), 0);
+	for (at = 0; at == 0 || at < len; at += n) {
+		struct dg_slice slice;
+
+		n = len - at < part ? len - at : part;
+		slice = dg_slice_of(bytes + at, n);
+		assert_int_equal(
+			dg_deflate_part(slice, at + n == len, stream, NULL), 0);
+		check = dg_deflate_check_join(check, dg_deflate_check(slice),
+					      n);
+		n += n == 0;
+	}
+	assert_int_equal(dg_deflate_tail(check, stream, NULL), 0);
+}
+
+static void test_independent_parts_make_one_stream(void **state)
+{
+	static const struct {
+		size_t len;
+		size_t part;
+	} cases[] = {{0, 10},        {1, 10},          {100, 1},
+		     {100, 100},     {100000, 7777},   {300000, 100000},
+		     {65536, 65536}, {1 << 20, 524288}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof(cases) / sizeof(*cases); i++) {
+		char *bytes = some_bytes(cases[i / 2].len, i % 2);
+		struct dg_buf stream = DG_BUF_INIT(4 << 20);
+
+		add_parts(&stream, bytes, cases[i / 2].len, cases[i / 2].part);
+		assert_inflates_to(&stream, bytes, cases[i / 2].len);
+		dg_buf_free(&stream);
+		free(bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts_of_any_size_make_the_text),
 		cmocka_unit_test(test_what_is_cut_off_or_damaged_is_an_error),
+		cmocka_unit_test(test_whole_streams_come_one_after_another),
+		cmocka_unit_test(test_independent_parts_make_one_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
