@@ -1,22 +1,14 @@
-"""A wire and a service that fail, at each request of a run in turn.
-
-A run passes only if ledger, snapshot and exit status agree: either the run
-succeeds and holds exactly what the ledger holds, or it fails and the old
-state stands.
-"""
+"""What a run says and does where the service does not do as usual. Each
+fault at each request is in test_matrix_wire.py."""
 
 import json
+import re
 
 import pytest
 
 FAST = {"DDBGIT_TEST_CLOCK": "2000"}
 ITEMS = 40
 SEGMENTS = 3
-
-# What a dump survives by trying again.
-TRANSIENT = ["throttle", "internal", "unavailable", "drop_before",
-             "drop_after", "cut_middle", "cut_item", "short", "flip",
-             "html_error"]
 
 
 def items(count=ITEMS):
@@ -38,51 +30,6 @@ def media(project, fake):
     project.local(fake.endpoint, "copy")
     project.env.update(FAST)
     return project
-
-
-def requests_of(fake, project, *args, **more):
-    """How many requests of each operation a run makes."""
-    fake.forget()
-    project.ddbgit(*args, **more)
-    counts = {}
-    for request in fake.requests:
-        counts[request.operation] = counts.get(request.operation, 0) + 1
-    return counts
-
-
-@pytest.mark.parametrize("kind", TRANSIENT)
-def test_a_dump_survives_each_fault_at_each_request(media, fake, kind):
-    dump = ("dump", "--env=dev", f"--segments={SEGMENTS}")
-    counts = requests_of(fake, media, *dump)
-    assert counts["Scan"] >= ITEMS // 5
-    for operation, count in counts.items():
-        for nth in range(1, count + 1):
-            fake.forget()
-            fault = fake.fault(kind, operation=operation, nth=nth)
-            (media.snapshot("dev") / "table-data.json").unlink()
-            media.ddbgit(*dump)
-            assert fault.struck == 1
-            assert whole(media, "dev", fake.tables["media"].items)
-
-
-@pytest.mark.parametrize("kind", TRANSIENT + ["unprocessed"])
-def test_a_restore_survives_each_fault_at_each_request(media, fake, kind):
-    media.ddbgit("dump", "--env=dev")
-    restore = ("restore", "--source", "backups/dynamodb/dev")
-    counts = requests_of(fake, media, *restore)
-    del fake.tables["copy"]
-    for operation, count in counts.items():
-        if kind == "unprocessed" and operation != "BatchWriteItem":
-            continue
-        for nth in range(1, count + 1):
-            fake.forget()
-            fake.fault(kind, operation=operation, nth=nth)
-            done = media.ddbgit(*restore, status=None)
-            # CreateTable whose answer was lost was carried out all the same.
-            assert done.status == 0, f"{operation} {nth} {kind}\n{done}"
-            assert (sorted(map(str, fake.tables["copy"].items)) ==
-                    sorted(map(str, items())))
-            del fake.tables["copy"]
 
 
 def test_each_segment_is_read_whole_or_not_at_all(media, fake):
@@ -213,7 +160,7 @@ def test_a_restore_that_stops_says_how_far_it_came(media, fake):
     media.local(fake.endpoint, "copy")
     fake.fault("denied", operation="BatchWriteItem", nth=3, times=99)
     done = media.ddbgit("restore", "--source=backups/dynamodb/dev", status=1)
-    written = len(fake.tables["copy"].items)
-    assert 0 < written < 200
-    assert f"[WARNING] {written} of 200 items were written to 'copy'; " \
-        "the restore can be run again" in done.err
+    told = re.search(r"\[WARNING\] (\d+) of 200 items were written to 'copy'; "
+                     "the restore can be run again", done.err)
+    # A batch whose answer nobody waited for may have been carried out too.
+    assert 0 < int(told[1]) <= len(fake.tables["copy"].items) < 200

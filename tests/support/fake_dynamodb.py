@@ -115,7 +115,8 @@ class Server:
                 table.moved += 1
 
     def forget(self):
-        """A new run on the same tables: no faults, no log."""
+        """A new run on the same tables: no faults, no log, all awake."""
+        self._wire.revive()
         with self.lock:
             self.faults.clear()
             self.requests.clear()

@@ -32,7 +32,7 @@ class Wire:
         listening = _bound(self.port)
         listening.listen(BACKLOG)
         with self.lock:
-            if self.closing.is_set():
+            if self.closing.is_set() or self._listening:
                 listening.close()
                 return
             self._listening = listening
@@ -48,6 +48,14 @@ class Wire:
             self._back = threading.Timer(seconds, self.open)
             self._back.daemon = True
             self._back.start()
+
+    def revive(self):
+        """Ends that before its time."""
+        with self.lock:
+            timer, self._back = self._back, None
+        if timer:
+            timer.cancel()
+            self.open()
 
     def close(self):
         self.closing.set()

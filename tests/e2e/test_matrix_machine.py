@@ -1,0 +1,52 @@
+"""The machine fails at each call of a dump that changes or reads files.
+
+After each: the old backup stands or the new one is whole, read by a reader of
+our own; exit status and what stands agree; `git fsck --strict` is clean; a
+restore of the folder gives what stands; the next run succeeds and leaves
+nothing behind. tests/support/machine_scene.py is the judge.
+"""
+
+import pathlib
+
+import pytest
+
+import machine_scene
+import matrix
+
+MODES = ["plain", "worktree", "first", "branch", "bare"]
+
+
+def cases_of(mode, kind, **more):
+    """Each strike at each call that it can happen to."""
+    with matrix.scratch() as folder:
+        with machine_scene.made(pathlib.Path(folder) / "calls", mode,
+                                **more) as scene:
+            calls = scene.calls(kind)
+    table = (machine_scene.STRIKES if kind == "write"
+             else machine_scene.READ_STRIKES)
+    return [matrix.Case(f"{mode} {strike} {kind} {nth} {call}", strike,
+                        (strike, kind, nth))
+            for strike, (_, only) in table.items()
+            for nth, call in enumerate(calls, 1)
+            if only is None or call in only]
+
+
+def run(mode, kind, most=None, **more):
+    def worker(number, folder):
+        return machine_scene.made(folder / str(number), mode, **more)
+    return matrix.run(f"machine {kind} {mode}", cases_of(mode, kind, **more),
+                      worker, most)
+
+
+@pytest.mark.parametrize("kind", ["write", "read"])
+@pytest.mark.parametrize("mode", MODES)
+def test_some_calls_fail(mode, kind):
+    ended = run(mode, kind, most=24)
+    assert sum(ended.values()) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["write", "read"])
+@pytest.mark.parametrize("mode", MODES)
+def test_every_call_fails(mode, kind):
+    run(mode, kind)
