@@ -9,8 +9,10 @@ import project
 
 
 class Replay:
-    def __init__(self, items, table="replay"):
+    def __init__(self, items, table="replay", size=700):
+        """size: of an item, about, in bytes."""
         self.items = items
+        self.size = size
         self.table = table
         self.endpoint = None
         self._process = None
@@ -18,7 +20,7 @@ class Replay:
     def __enter__(self):
         self._process = subprocess.Popen(
             [project.tool("replay_server"), "--items", str(self.items),
-             "--table", self.table],
+             "--size", str(self.size), "--table", self.table],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         self.endpoint = self._process.stdout.readline().strip()
         assert self.endpoint, "the replay server does not start"
@@ -31,7 +33,15 @@ class Replay:
 
     def counts(self):
         """pages, puts, distinct, foreign, batches, oversized; see GET /."""
-        with urllib.request.urlopen(self.endpoint) as answer:
+        return self._get("/")
+
+    def change(self, count):
+        """Gives that many scattered items another text, the same ones each
+        time."""
+        self._get(f"/change/{count}")
+
+    def _get(self, path):
+        with urllib.request.urlopen(self.endpoint + path) as answer:
             return json.load(answer)
 
 

@@ -79,7 +79,7 @@ bool replay_key_number(uint64_t *number, const char *text, size_t len)
 	return true;
 }
 
-static char *write_checksum(char *out, uint64_t number)
+static char *write_checksum(char *out, const struct replay_item *item)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz"
@@ -90,23 +90,22 @@ static char *write_checksum(char *out, uint64_t number)
 	out = put(out, "{\"B\":\"");
 	for (i = 0; i < 64; i++) {
 		if (i % 10 == 0)
-			bits = mix(number * 64 + (uint64_t)i);
+			bits = mix(item->number * 64 + (uint64_t)i);
 		*out++ = alphabet[bits & 63];
 		bits >>= 6;
 	}
 	return put(out, "\"}");
 }
 
-static char *write_created(char *out, uint64_t number)
+static char *write_created(char *out, const struct replay_item *item)
 {
 	out = put(out, "{\"N\":\"");
-	out = put_uint(out, 1700000000 + number);
+	out = put_uint(out, 1700000000 + item->number);
 	return put(out, "\"}");
 }
 
-#define DESCRIPTION_LEN 306
-
-static char *write_description(char *out, uint64_t number)
+/* len bytes of prose, from another place for each seed. */
+static char *put_prose(char *out, uint64_t seed, size_t len)
 {
 	static const char text[] =
 		"A quiet street after rain, with the lamps already lit and "
@@ -115,61 +114,115 @@ static char *write_description(char *out, uint64_t number)
 		"the market opened, with the old lens and no tripod at all. "
 		"The second frame of three; the others were out of focus. "
 		"Prints are kept in the third drawer, the negatives with them. "
-		"Do not lend.";
-	size_t span = sizeof(text) - 1 - DESCRIPTION_LEN;
+		"Do not lend. ";
+	size_t from = mix(seed) % (sizeof(text) - 1);
 
-	out = put(out, "{\"S\":\"");
-	memcpy(out, text + mix(number) % span, DESCRIPTION_LEN);
-	return put(out + DESCRIPTION_LEN, "\"}");
+	while (len > 0) {
+		size_t part = sizeof(text) - 1 - from;
+
+		part = part < len ? part : len;
+		memcpy(out, text + from, part);
+		out += part;
+		len -= part;
+		from = 0;
+	}
+	return out;
 }
 
-static char *write_id(char *out, uint64_t number)
+/* What the other attributes of a small and of a usual item take. */
+#define SMALL_REST 78
+#define USUAL_REST 395
+#define PROSE_LEN (REPLAY_SIZE_USUAL - USUAL_REST)
+#define SMALL_BELOW 500
+#define LARGE_ABOVE 1000
+
+static char *write_description(char *out, const struct replay_item *item)
 {
+	size_t len = item->size - SMALL_REST;
+
+	if (item->size > LARGE_ABOVE)
+		len = PROSE_LEN;
+	else if (item->size >= SMALL_BELOW)
+		len = item->size - USUAL_REST;
 	out = put(out, "{\"S\":\"");
-	out = put_hex(out, mix(number + KEY_OFFSET));
+	out = put_prose(out, item->number, len);
 	return put(out, "\"}");
 }
 
-static char *write_place(char *out, uint64_t number)
+static char *write_id(char *out, const struct replay_item *item)
+{
+	out = put(out, "{\"S\":\"");
+	out = put_hex(out, mix(item->number + KEY_OFFSET));
+	return put(out, "\"}");
+}
+
+/* Paragraphs with their page numbers, as many as the item's size wants. */
+static char *write_notes(char *out, const struct replay_item *item)
+{
+	const size_t note = PROSE_LEN + sizeof("{\"S\":\"\"},{\"N\":\"123\"},");
+	size_t i, count = (item->size - REPLAY_SIZE_USUAL) / note + 1;
+
+	out = put(out, "{\"L\":[");
+	for (i = 0; i < count; i++) {
+		out = put(out, i > 0 ? ",{\"S\":\"" : "{\"S\":\"");
+		out = put_prose(out, item->number + i, PROSE_LEN);
+		out = put(out, "\"},{\"N\":\"");
+		out = put_uint(out, i + 1);
+		out = put(out, "\"}");
+	}
+	return put(out, "]}");
+}
+
+static char *write_place(char *out, const struct replay_item *item)
 {
 	out = put(out, "{\"M\":{\"city\":{\"S\":\"Zürich\"},"
 		       "\"point\":{\"L\":[{\"N\":\"47.");
-	out = put_uint(out, mix(number) % 100000);
+	out = put_uint(out, mix(item->number) % 100000);
 	out = put(out, "1\"},{\"N\":\"-8.");
-	out = put_uint(out, mix(number + 1) % 100000);
+	out = put_uint(out, mix(item->number + 1) % 100000);
 	return put(out, "3\"}]}}}");
 }
 
-static char *write_public(char *out, uint64_t number)
+static char *write_public(char *out, const struct replay_item *item)
 {
-	return put(out, number % 3 ? "{\"BOOL\":true}" : "{\"BOOL\":false}");
+	return put(out,
+		   item->number % 3 ? "{\"BOOL\":true}" : "{\"BOOL\":false}");
 }
 
-static char *write_tags(char *out, uint64_t number)
+static char *write_tags(char *out, const struct replay_item *item)
 {
-	(void)number;
+	(void)item;
 	return put(out, "{\"SS\":[\"morning\",\"rain\",\"street\"]}");
 }
 
-static char *write_title(char *out, uint64_t number)
+static char *write_title(char *out, const struct replay_item *item)
 {
 	out = put(out, "{\"S\":\"Café № ");
-	out = put_uint(out, number);
+	out = put_uint(out, item->number);
 	return put(out, " — \\\"draft\\\"\"}");
 }
 
-static char *write_views(char *out, uint64_t number)
+/* What a change changes, its length too. */
+static char *write_views(char *out, const struct replay_item *item)
 {
 	out = put(out, "{\"N\":\"");
-	out = put_uint(out, mix(number + 2) % 10000000);
+	out = put_uint(out, mix(item->number + 2 + item->round * KEY_OFFSET) %
+				    10000000);
 	return put(out, "\"}");
 }
 
-/* Sorted by name: the canonical order. */
-static const struct {
+struct field {
 	const char *name;
-	char *(*write)(char *out, uint64_t number);
-} fields[] = {
+	char *(*write)(char *out, const struct replay_item *item);
+};
+
+/* Sorted by name: the canonical order. */
+static const struct field small_fields[] = {
+	{"\"description\":", write_description},
+	{"\"id\":", write_id},
+	{"\"views\":", write_views},
+};
+static const struct field usual_fields[] = {
 	{"\"checksum\":", write_checksum},
 	{"\"created\":", write_created},
 	{"\"description\":", write_description},
@@ -180,24 +233,55 @@ static const struct {
 	{"\"title\":", write_title},
 	{"\"views\":", write_views},
 };
+static const struct field large_fields[] = {
+	{"\"checksum\":", write_checksum},
+	{"\"created\":", write_created},
+	{"\"description\":", write_description},
+	{"\"id\":", write_id},
+	{"\"notes\":", write_notes},
+	{"\"place\":", write_place},
+	{"\"public\":", write_public},
+	{"\"tags\":", write_tags},
+	{"\"title\":", write_title},
+	{"\"views\":", write_views},
+};
 
-#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+/* The stride meets each attribute once, in an order that is not sorted. */
+struct fields {
+	const struct field *field;
+	size_t count, stride;
+};
 
-size_t replay_item_write(char *out, uint64_t number, bool canonical)
+static struct fields fields_of(size_t size)
 {
-	/* A stride that meets each of the nine once. */
-	size_t stride = canonical ? 1 : 4;
+	if (size < SMALL_BELOW)
+		return (struct fields){small_fields, 3, 2};
+	if (size <= LARGE_ABOVE)
+		return (struct fields){usual_fields, 9, 4};
+	return (struct fields){large_fields, 10, 3};
+}
+
+size_t replay_item_max(size_t size)
+{
+	return size + 1024;
+}
+
+size_t replay_item_write(char *out, const struct replay_item *item,
+			 bool canonical)
+{
+	struct fields fields = fields_of(item->size);
+	size_t i, stride = canonical ? 1 : fields.stride;
 	char *at = out;
-	size_t i;
 
 	*at++ = '{';
-	for (i = 0; i < FIELD_COUNT; i++) {
-		size_t field = i * stride % FIELD_COUNT;
+	for (i = 0; i < fields.count; i++) {
+		const struct field *field =
+			&fields.field[i * stride % fields.count];
 
 		if (i > 0)
 			*at++ = ',';
-		at = put(at, fields[field].name);
-		at = fields[field].write(at, number);
+		at = put(at, field->name);
+		at = field->write(at, item);
 	}
 	*at++ = '}';
 	return (size_t)(at - out);

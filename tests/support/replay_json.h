@@ -1,6 +1,8 @@
 /*
  * As much of JSON as a replay server has to read: members of an object, one
- * after the other, without memory. What is malformed has no members.
+ * after the other, without memory. What is malformed has no members. A value
+ * is a place in the text; where it ends is looked for by who wants to know,
+ * so that a batch of 25 items is read once and not once for each level.
  */
 #ifndef REPLAY_JSON_H
 #define REPLAY_JSON_H
@@ -9,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A value's text, from its first byte to its last. */
+/* From a value's first byte to the end of the text that it stands in. */
 struct replay_json {
 	const char *at;
 	size_t len;
