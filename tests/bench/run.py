@@ -1,132 +1,109 @@
 #!/usr/bin/env python3
-"""All benchmarks, each beside a peer in the same run.
+"""All benchmarks, each beside its peers and floors in the same run.
 
-    scripts/bootstrap.sh --all
-    .deps/venv/bin/python tests/bench/run.py [--items N] [--runs N]
-        [--peer-runs N] [dump] [commit] [restore] [canon]
+    python3 tests/bench/run.py --write --dynein PATH    # docs/benchmarks.md
+    python3 tests/bench/run.py --quick dump restore
 
-Prints medians as Markdown, for docs/benchmarks.md. The server is
-tests/support/replay_server on the same machine.
+Medians as Markdown on stdout; with --write every run's figures go into
+docs/benchmarks/, and docs/benchmarks.md and its plots are made anew from
+them. Names on the command line leave the figures of the others as they are.
 """
 
 import argparse
+import datetime
+import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "support"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
+import axes  # noqa: E402
 import measure  # noqa: E402
-import project as projects  # noqa: E402
-import replay  # noqa: E402
+import report  # noqa: E402
+import results  # noqa: E402
+import suite  # noqa: E402
+
+TABLES = {"dump": suite.dump, "commit": suite.commit,
+          "restore": suite.restore, "diff": suite.diff,
+          "verify": suite.verify, "log": suite.log, "canon": suite.canon}
+AXES = {"items": axes.items, "segments": axes.segments, "sizes": axes.sizes}
+NAMES = [*TABLES, *AXES]
+
+FULL = {"items": 200_000, "runs": 5, "patience": 60, "axis_patience": 20,
+        "diff_items": 1_000_000, "backups": 10_000, "most": 1_000_000_000,
+        "axis_items": [10_000, 100_000, 200_000, 1_000_000, 5_000_000]}
+QUICK = {"items": 30_000, "runs": 3, "patience": 10, "axis_patience": 5,
+         "diff_items": 100_000, "backups": 1_000, "most": 60_000_000,
+         "axis_items": [10_000, 100_000, 300_000]}
 
 
-class Bench:
-    def __init__(self, given, server, scratch):
-        self.given, self.server = given, server
-        self.project = projects.Project(scratch / "project")
-        self.path, self.env = self.project.path, self.project.env
-        self.project.local(server.endpoint, server.table, env="bench")
-        self.project.local(server.endpoint, "copy", env="copy")
-        self.ours("dump", "--env=bench", runs=1)
-        self.data = self.project.snapshot("bench") / "table-data.json"
-        self.megabytes = self.data.stat().st_size / 1e6
+def options():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true",
+                        help="small tables, few runs: a few minutes")
+    parser.add_argument("--write", action="store_true",
+                        help="keep the figures, tables and plots in docs/")
+    parser.add_argument("--dynein", metavar="PATH", type=os.path.abspath,
+                        help="the program `dy`, built from awslabs/dynein")
+    parser.add_argument("--no-peers", action="store_true",
+                        help="ddbgit, floors and dynein only")
+    parser.add_argument("--items", type=int, help="of the table in the middle")
+    parser.add_argument("--runs", type=int, help="of each command, at most")
+    parser.add_argument("--patience", type=float, metavar="SECONDS",
+                        help="for all runs of a command; at least one is made")
+    parser.add_argument("--most", type=int, metavar="BYTES",
+                        help="of a table on the axis of item sizes")
+    parser.add_argument("what", nargs="*", metavar="NAME",
+                        help=f"of {', '.join(NAMES)} (default: all)")
+    given = parser.parse_args()
+    if unknown := set(given.what) - set(NAMES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    given.size = 700
+    for name, value in (QUICK if given.quick else FULL).items():
+        if getattr(given, name, None) is None:
+            setattr(given, name, value)
+    return given
 
-    def median(self, command, runs, before=lambda: None):
-        return measure.median(command, self.path, self.env, runs, before)
 
-    def ours(self, *args, runs=None, before=lambda: None):
-        return self.median([projects.binary(), *args, "-q"],
-                           runs or self.given.runs, before)
-
-    def peer(self, *args):
-        return self.median([sys.executable, HERE / "peers.py", *args],
-                           self.given.peer_runs)
-
-    def empty(self):
-        """No snapshot, and a repository without a commit."""
-        shutil.rmtree(self.path / "backups", ignore_errors=True)
-        shutil.rmtree(self.path / ".git", ignore_errors=True)
-        self.project.git("init", "-q", "-b", "main")
-
-    def dump(self):
-        measure.table("Dump", self.megabytes, {
-            "ddbgit dump": self.ours("dump", "--env=bench"),
-            "ddbgit dump --memory=32M":
-                self.ours("dump", "--env=bench", "--memory=32M"),
-            "boto3 scan loop": self.peer("scan", self.server.endpoint,
-                                         self.server.table),
-        }, "boto3 scan loop")
-
-    def commit(self):
-        dump = self.ours("dump", "--env=bench", before=self.empty)
-        first = self.ours("dump", "--env=bench", "--commit",
-                          before=self.empty)
-        unchanged = self.ours("dump", "--env=bench", "--commit")
-        saved = self.path.parent / "saved"
-        shutil.copytree(self.path / "backups", saved)
-
-        def plain_files():
-            self.empty()
-            shutil.copytree(saved, self.path / "backups")
-
-        git_add = self.median(["git", "add", "backups"], self.given.runs,
-                              plain_files)
-        measure.table("First commit", self.megabytes, {
-            "ddbgit dump --commit": first,
-            "of it the commit (less a dump)": first - dump,
-            "ddbgit dump --commit, unchanged": unchanged,
-            "git add of the same files": git_add,
-        }, "git add of the same files")
-
-    def restore(self):
-        def restore(verify):
-            return self.ours("restore", "--env=copy", "--source", source,
-                             f"--verify={verify}")
-
-        source = self.path.parent / "source"
-        shutil.copytree(self.data.parent, source)
-        restore("none")  # makes the table
-        measure.table("Restore", self.megabytes, {
-            "ddbgit restore --verify=none": restore("none"),
-            "ddbgit restore": restore("full"),
-            "boto3 batch_writer loop": self.peer(
-                "write", self.server.endpoint, "copy",
-                source / "table-data.json"),
-        }, "boto3 batch_writer loop")
-        assert self.server.counts()["oversized"] == 0
-
-    def canon(self):
-        subprocess.run(["cmake", "--build", projects.build(), "--target",
-                        "bench_canon"], check=True,
-                       stdout=subprocess.DEVNULL)
-        print("\n### Canonicaliser, one core\n", flush=True)
-        subprocess.run([projects.build() / "tests" / "bench" / "bench_canon"],
-                       check=True)
+def measured(name, given):
+    result = results.Result(
+        name, datetime.date.today().isoformat(), measure.machine(),
+        os.getloadavg()[0])
+    began = time.monotonic()
+    if name in TABLES:
+        result.tables = TABLES[name](given)
+    else:
+        given.patience, patience = given.axis_patience, given.patience
+        result.points = AXES[name](given)
+        given.patience = patience
+    result.seconds = time.monotonic() - began
+    return result
 
 
 def main():
-    names = ["dump", "commit", "restore", "canon"]
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--items", type=int, default=100_000)
-    options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--peer-runs", type=int, default=3)
-    options.add_argument("what", nargs="*", default=names, metavar="NAME",
-                         help=f"of {', '.join(names)} (default: all)")
-    given = options.parse_args()
-    if unknown := set(given.what) - set(names):
-        options.error(f"unknown benchmark: {', '.join(sorted(unknown))}")
-    for name in given.what:
-        with replay.Replay(given.items) as server, \
-                tempfile.TemporaryDirectory() as scratch:
-            bench = Bench(given, server, pathlib.Path(scratch))
-            if name == given.what[0]:
-                print(f"{given.items:,} items, {bench.megabytes:.1f} MB of "
-                      f"table-data.json; {measure.machine()}")
-            getattr(bench, name)()
+    given = options()
+    if not given.no_peers:
+        subprocess.run([HERE / "install.sh"], check=True)
+    failed = []
+    for name in given.what or NAMES:
+        print(f"\n<!-- {name} -->\n", flush=True)
+        try:
+            result = measured(name, given)
+        except (measure.Failed, AssertionError, OSError,
+                subprocess.SubprocessError) as error:
+            print(f"{name} failed: {error}", file=sys.stderr, flush=True)
+            failed.append(name)
+            continue
+        print(report.markdown(result), flush=True)
+        if given.write:
+            results.save(report.RAW, result)
+            report.write([name])
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
