@@ -17,6 +17,7 @@
 #include <ddbgit/doctor.h>
 #include <ddbgit/dump.h>
 #include <ddbgit/error.h>
+#include <ddbgit/init.h>
 #include <ddbgit/log.h>
 #include <ddbgit/progress.h>
 #include <ddbgit/restore.h>

@@ -10,6 +10,7 @@ const struct dg_command *const dg_commands[] = {
 	&dg_command_log,
 	&dg_command_show,
 	&dg_command_tag,
+	&dg_command_init,
 	&dg_command_doctor,
 	&dg_command_help,
 	NULL,

@@ -77,3 +77,17 @@ int dg_commit_check_attributes(struct dg_commit *commit, struct dg_error *err)
 	}
 	return rc;
 }
+
+int dg_repo_keeps_bytes(bool *out, struct dg_repo *repo, const char *path,
+			struct dg_error *err)
+{
+	const char *value = NULL;
+	int rc = git_attr_get(&value, repo->git, GIT_ATTR_CHECK_FILE_THEN_INDEX,
+			      path, "text");
+
+	if (rc < 0)
+		return dg_git_error(err, rc,
+				    "cannot read the attributes of '%s'", path);
+	*out = git_attr_value(value) == GIT_ATTR_VALUE_FALSE;
+	return 0;
+}

@@ -54,15 +54,14 @@ static int refuse(const char *path, const struct ignore_rule *rule,
 
 /* Git's own answer, if it is installed: 1 ignored (refused, with the rule),
  * 0 not, or DG_ENOTFOUND. */
-static int ask_git(const struct dg_commit *commit, const char *path,
+static int ask_git(const struct dg_repo *repo, const char *path,
 		   struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(CHECK_IGNORE_MAX);
 	const char *const arguments[] = {
-		"-C", commit->repo->workdir, "check-ignore", "-v", "--", path,
-		NULL};
+		"-C", repo->workdir, "check-ignore", "-v", "--", path, NULL};
 	struct ignore_rule rule = {0};
-	int rc = dg_git_command_run(&text, commit->repo, arguments, err);
+	int rc = dg_git_command_run(&text, repo, arguments, err);
 
 	/* With -v it prints rules that begin with '!', too. */
 	if (rc == 0 && text.len && split_rule(&rule, text.ptr))
@@ -89,16 +88,16 @@ static bool is_tracked(const struct dg_commit *commit, git_index *index,
 	return !git_index_find_prefix(&at, index, folder);
 }
 
-static int check_path(struct dg_commit *commit, const char *path,
-		      struct dg_error *err)
+int dg_repo_check_ignored(struct dg_repo *repo, const char *path,
+			  struct dg_error *err)
 {
 	int ignored = 0;
-	int rc = ask_git(commit, path, err);
+	int rc = ask_git(repo, path, err);
 
 	if (rc != DG_ENOTFOUND)
 		return rc;
 	dg_error_clear(err);
-	rc = git_ignore_path_is_ignored(&ignored, commit->repo->git, path);
+	rc = git_ignore_path_is_ignored(&ignored, repo->git, path);
 	if (rc < 0)
 		return dg_git_error(
 			err, rc, "cannot tell whether Git ignores '%s'", path);
@@ -127,7 +126,7 @@ int dg_commit_check_ignored(struct dg_commit *commit, git_index *index,
 
 		rc = dg_commit_full_path(&path, commit, commit->owned[i], err);
 		if (!rc)
-			rc = check_path(commit, path, err);
+			rc = dg_repo_check_ignored(commit->repo, path, err);
 		free(path);
 	}
 	return rc;

@@ -238,3 +238,35 @@ const char *dg_repo_commondir(const struct dg_repo *repo)
 {
 	return repo->commondir;
 }
+
+int dg_repo_create(const char *path, struct dg_error *err)
+{
+	git_repository_init_options options = {
+		.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION,
+		.flags = GIT_REPOSITORY_INIT_NO_REINIT |
+			 GIT_REPOSITORY_INIT_EXTERNAL_TEMPLATE,
+	};
+	git_repository *git = NULL;
+	int rc;
+
+	rc = git_repository_init_ext(&git, path, &options);
+	git_repository_free(git);
+	return rc < 0 ? dg_git_error(err, rc,
+				     "cannot make a Git repository in '%s'",
+				     path)
+		      : 0;
+}
+
+int dg_repo_tracks(bool *out, struct dg_repo *repo, const char *path,
+		   struct dg_error *err)
+{
+	git_index *index = NULL;
+	int rc = git_repository_index(&index, repo->git);
+
+	if (rc == 0)
+		rc = git_index_read(index, false);
+	if (rc == 0)
+		*out = git_index_get_bypath(index, path, 0) != NULL;
+	git_index_free(index);
+	return rc < 0 ? dg_git_error(err, rc, "cannot read Git's index") : 0;
+}

@@ -43,6 +43,22 @@ const char *dg_repo_commondir(const struct dg_repo *repo);
 int dg_repo_relative(char **out, struct dg_repo *repo, const char *directory,
 		     struct dg_error *err);
 
+/* Makes a repository, as `git init` would, in a directory that is there. */
+int dg_repo_create(const char *path, struct dg_error *err);
+
+/* 0 if Git would take a path of the work tree in (also one that is not there
+ * yet); DG_EREFUSED, with the rule and what to do, if it ignores it. */
+int dg_repo_check_ignored(struct dg_repo *repo, const char *path,
+			  struct dg_error *err);
+
+/* Is the path in the index? */
+int dg_repo_tracks(bool *out, struct dg_repo *repo, const char *path,
+		   struct dg_error *err);
+
+/* Do attributes keep Git from converting the path's line ends (-text)? */
+int dg_repo_keeps_bytes(bool *out, struct dg_repo *repo, const char *path,
+			struct dg_error *err);
+
 /* "refs/heads/main" of HEAD, or of `branch` if not NULL, also when unborn.
  * DG_EREFUSED for a detached HEAD; DG_EUSAGE for what can be no branch. */
 int dg_repo_branch_ref(char **out, struct dg_repo *repo, const char *branch,

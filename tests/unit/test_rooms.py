@@ -27,7 +27,8 @@ BELOW = {
 }
 
 # Use cases: their callers and makers alone know them.
-USE_CASES = {"backups.h", "ddbgit.h", "doctor.h", "dump.h", "restore.h", "run.h"}
+USE_CASES = {"backups.h", "ddbgit.h", "doctor.h", "dump.h", "hooks.h",
+             "init.h", "restore.h", "run.h"}
 USE_CASE_ROOMS = {"backup", "cli", "public"}
 
 # A library's headers, and the one module round it.

@@ -153,3 +153,23 @@ int dg_doctor(const struct dg_run *run, const struct dg_doctor_options *options,
 	}
 	return rc;
 }
+
+int dg_init_project(const struct dg_run *run,
+		    const struct dg_init_options *options,
+		    struct dg_init_result *result, struct dg_error *err)
+{
+	size_t i;
+
+	memset(result, 0, sizeof(*result));
+	for (i = 0; i < fake_library.step_count; i++) {
+		options->report(options->context, &fake_library.steps[i]);
+		result->count[fake_library.steps[i].action]++;
+	}
+	result->root = (char *)"/srv/app";
+	return answer(run, err);
+}
+
+void dg_init_result_free(struct dg_init_result *result)
+{
+	(void)result;
+}

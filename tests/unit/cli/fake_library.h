@@ -23,6 +23,8 @@ struct fake_library {
 	struct dg_backup_details details;
 	const struct dg_check *checks;
 	size_t check_count;
+	const struct dg_init_step *steps;
+	size_t step_count;
 
 	/* What was asked. */
 	unsigned int calls;

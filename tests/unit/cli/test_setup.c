@@ -70,6 +70,38 @@ static void test_doctor_in_json_counts_by_state(void **state)
 	       "[ERROR] a dump would fail: 1 check failed\n");
 }
 
+static const struct dg_init_step steps[] = {
+	{DG_INIT_CREATED, "scripts/.env.prod", "mode 600", NULL},
+	{DG_INIT_KEPT, ".gitignore", "is there", NULL},
+	{DG_INIT_TODO, "backups/", "Git ignores it", "Comment it out"},
+};
+
+static void test_init_tells_each_step(void **state)
+{
+	(void)state;
+	fake_library.steps = steps;
+	fake_library.step_count = 3;
+	expect("init -q", 0,
+	       "created  scripts/.env.prod: mode 600\n"
+	       "kept     .gitignore: is there\n"
+	       "todo     backups/: Git ignores it\n"
+	       "         Comment it out\n",
+	       "");
+	expect("init -q --json", 0,
+	       "{\"type\":\"step\",\"action\":\"created\",\"path\":"
+	       "\"scripts/.env.prod\",\"detail\":\"mode 600\",\"advice\":"
+	       "null}\n"
+	       "{\"type\":\"step\",\"action\":\"kept\",\"path\":"
+	       "\".gitignore\",\"detail\":\"is there\",\"advice\":null}\n"
+	       "{\"type\":\"step\",\"action\":\"todo\",\"path\":\"backups/"
+	       "\",\"detail\":\"Git ignores it\",\"advice\":\"Comment it "
+	       "out\"}\n"
+	       "{\"type\":\"summary\",\"command\":\"init\",\"exit\":0,"
+	       "\"root\":\"/srv/app\",\"created\":1,\"added\":0,\"kept\":1,"
+	       "\"todo\":1}\n",
+	       "");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, in_plain_ascii)
 
 int main(void)
@@ -78,6 +110,7 @@ int main(void)
 		TEST(test_doctor_shows_a_line_each_and_fails_of_a_cross),
 		TEST(test_doctor_has_ticks_where_the_locale_does),
 		TEST(test_doctor_in_json_counts_by_state),
+		TEST(test_init_tells_each_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
