@@ -14,10 +14,12 @@
 
 #include <ddbgit/backups.h>
 #include <ddbgit/cancel.h>
+#include <ddbgit/diff.h>
 #include <ddbgit/doctor.h>
 #include <ddbgit/dump.h>
 #include <ddbgit/error.h>
 #include <ddbgit/init.h>
+#include <ddbgit/git_setting.h>
 #include <ddbgit/log.h>
 #include <ddbgit/progress.h>
 #include <ddbgit/restore.h>

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define CLEAR_LINE "\r\033[K"
@@ -28,24 +29,69 @@ static const struct style styles[] = {
 	[DG_LOG_ERROR] = {"[ERROR]", "\033[31m"},
 };
 
-void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
+static bool is_terminal(FILE *stream)
 {
 	const char *term = getenv("TERM");
-	const char *no_color = getenv("NO_COLOR");
-	const int fd = fileno(err);
+	const int fd = fileno(stream);
 
+	return fd >= 0 && isatty(fd) && term && *term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static bool color_is_welcome(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return !(no_color && *no_color);
+}
+
+void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
+{
 	memset(output, 0, sizeof(*output));
 	output->out = out;
 	output->err = err;
-	output->terminal = fd >= 0 && isatty(fd) && term && *term &&
-			   strcmp(term, "dumb") != 0;
-	output->color = output->terminal && !(no_color && *no_color);
+	output->terminal = is_terminal(err);
+	output->color = output->terminal && color_is_welcome();
+	output->out_terminal = is_terminal(out);
 	pthread_mutex_init(&output->lock, NULL);
 }
 
 void dg_output_free(struct dg_output *output)
 {
 	pthread_mutex_destroy(&output->lock);
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcasecmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+void dg_output_color_results(struct dg_output *output, const char *setting)
+{
+	static const char *const never[] = {"never", "false", "no", "off",
+					    "0",     "",      NULL};
+
+	if (output->json || (setting && is_one_of(setting, never)))
+		output->out_color = false;
+	else if (setting && strcasecmp(setting, "always") == 0)
+		output->out_color = true;
+	else
+		output->out_color = output->out_terminal && color_is_welcome();
+}
+
+void dg_output_style(struct dg_output *output, enum dg_output_style style)
+{
+	static const char *const escapes[] = {
+		[DG_STYLE_PLAIN] = "\033[0m",   [DG_STYLE_TITLE] = "\033[1m",
+		[DG_STYLE_COMMIT] = "\033[33m", [DG_STYLE_OLD] = "\033[31m",
+		[DG_STYLE_NEW] = "\033[32m",    [DG_STYLE_CHANGED] = "\033[36m",
+	};
+
+	if (output->out_color)
+		fputs(escapes[style], output->out);
 }
 
 static void clear_status(struct dg_output *output)
@@ -126,13 +172,15 @@ void dg_output_status(struct dg_output *output, const char *line)
 }
 
 /* As many bytes as fit in a piece without cutting a character. */
-static size_t piece_of(const char *text)
+static size_t piece_of(struct dg_slice text)
 {
-	size_t len = strnlen(text, PIECE_MAX);
+	size_t len = text.len;
 
-	if (len == PIECE_MAX)
-		while (len > PIECE_MAX - 4 && (text[len] & 0xc0) == 0x80)
-			len--;
+	if (len <= PIECE_MAX)
+		return len;
+	len = PIECE_MAX;
+	while (len > PIECE_MAX - 4 && (text.ptr[len] & 0xc0) == 0x80)
+		len--;
 	return len;
 }
 
@@ -145,23 +193,28 @@ static int count_characters(const char *text)
 	return count;
 }
 
-int dg_output_text(struct dg_output *output, const char *text)
+int dg_output_slice(struct dg_output *output, struct dg_slice text)
 {
 	char piece[PIECE_MAX + 1];
 	char escaped[6 * PIECE_MAX + 1];
 	int count = 0;
 
-	while (*text) {
+	while (text.len > 0) {
 		const size_t len = piece_of(text);
 
-		memcpy(piece, text, len);
+		memcpy(piece, text.ptr, len);
 		piece[len] = '\0';
 		dg_text_printable(piece, escaped, sizeof(escaped));
 		fputs(escaped, output->out);
 		count += count_characters(escaped);
-		text += len;
+		text = dg_slice_of(text.ptr + len, text.len - len);
 	}
 	return count;
+}
+
+int dg_output_text(struct dg_output *output, const char *text)
+{
+	return dg_output_slice(output, dg_slice_str(text));
 }
 
 void dg_output_field(struct dg_output *output, const char *name,

@@ -12,24 +12,28 @@
 
 #include <ddbgit/error.h>
 #include <ddbgit/log.h>
+#include <ddbgit/slice.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 struct dg_output {
-	FILE *out;     /* borrowed */
-	FILE *err;     /* borrowed */
-	bool terminal; /* err is a terminal that knows escapes */
-	bool color;
-	bool quiet;   /* warnings and errors only */
-	bool verbose; /* debugging messages too */
+	FILE *out;         /* borrowed */
+	FILE *err;         /* borrowed */
+	bool terminal;     /* err is a terminal that knows escapes */
+	bool color;        /* of messages */
+	bool out_terminal; /* so is out */
+	bool out_color;    /* of results: see dg_output_color_results */
+	bool quiet;        /* warnings and errors only */
+	bool verbose;      /* debugging messages too */
 	bool json;
 	pthread_mutex_t lock; /* protects lines on err and status_shown */
 	bool status_shown;    /* a progress line stands on the terminal */
 };
 
-/* terminal and color follow from err, TERM and NO_COLOR. */
+/* The terminal and color of each follow from it, TERM and NO_COLOR; results
+ * have no color until dg_output_color_results. */
 void dg_output_init(struct dg_output *output, FILE *out, FILE *err);
 void dg_output_free(struct dg_output *output);
 
@@ -46,11 +50,32 @@ void dg_output_error(struct dg_output *output, const struct dg_error *err,
  */
 void dg_output_status(struct dg_output *output, const char *line);
 
+/* What a part of a result is, for its color. */
+enum dg_output_style {
+	DG_STYLE_PLAIN,
+	DG_STYLE_TITLE,
+	DG_STYLE_COMMIT,
+	DG_STYLE_OLD,
+	DG_STYLE_NEW,
+	DG_STYLE_CHANGED,
+};
+
+/*
+ * Results on stdout get color by Git's rules: setting is the value of
+ * color.ui ("always", "never", "auto" or a boolean; NULL: auto). NO_COLOR
+ * holds for "auto", which means on a terminal.
+ */
+void dg_output_color_results(struct dg_output *output, const char *setting);
+
+/* What is written to stdout from now on is of that style. */
+void dg_output_style(struct dg_output *output, enum dg_output_style style);
+
 /*
  * Text on stdout with control and bidirectional characters escaped. Returns
  * how many characters it became.
  */
 int dg_output_text(struct dg_output *output, const char *text);
+int dg_output_slice(struct dg_output *output, struct dg_slice text);
 
 /* "name        value" on stdout; nothing for a NULL value. */
 void dg_output_field(struct dg_output *output, const char *name,

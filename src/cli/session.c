@@ -301,11 +301,38 @@ static int conclude(struct dg_session *session, int rc, struct dg_error *err)
 	if (dg_output_close(&session->output, &broken_pipe, err) < 0) {
 		session->output.json = false; /* stdout is gone */
 		/* The reader of a list has seen enough. */
-		if (!(broken_pipe && lists))
+		if (!(broken_pipe && lists)) {
 			dg_output_error(&session->output, err, DG_EIO);
-		rc = rc < 0 ? rc : DG_EIO;
+			rc = rc < 0 ? rc : DG_EIO;
+		}
 	}
+	dg_pager_wait(&session->pager);
 	return dg_exit_status(rc);
+}
+
+void dg_session_page(struct dg_session *session)
+{
+	char *setting = NULL;
+
+	if (session->common.json || !session->output.out_terminal)
+		return;
+	dg_progress_line_clear(&session->progress_line);
+	dg_git_setting(&setting, "core.pager", NULL);
+	dg_pager_start(&session->pager, session->output.out, setting);
+	free(setting);
+}
+
+void dg_session_color(struct dg_session *session, const char *name)
+{
+	char *setting = NULL;
+
+	if (session->common.json)
+		return;
+	dg_git_setting(&setting, name, NULL);
+	if (!setting)
+		dg_git_setting(&setting, "color.ui", NULL);
+	dg_output_color_results(&session->output, setting);
+	free(setting);
 }
 
 int dg_session_run(int argc, char **argv, FILE *out, FILE *err,

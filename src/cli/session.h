@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/pager.h"
 #include "cli/progress_line.h"
 #include "cli/record.h"
 #include <ddbgit/run.h>
@@ -29,6 +30,7 @@ struct dg_session {
 	const struct dg_command *command; /* NULL: none recognised yet */
 	struct dg_common common;
 	struct dg_output output;
+	struct dg_pager pager;
 	struct dg_progress_line progress_line;
 	struct dg_log log;
 	struct dg_progress progress;
@@ -66,6 +68,13 @@ void dg_session_summary_begin(struct dg_session *session,
 			      struct dg_json_writer *record, int rc);
 void dg_session_summary_end(struct dg_session *session,
 			    struct dg_json_writer *record);
+
+/* Before much is printed: a pager on a terminal, as Git does it. */
+void dg_session_page(struct dg_session *session);
+
+/* Results get color by Git's setting of that name ("color.diff"), else by
+ * color.ui. */
+void dg_session_color(struct dg_session *session, const char *name);
 
 /* After a tag was made: how it gets to others. */
 void dg_session_say_push(struct dg_session *session, const char *tag);

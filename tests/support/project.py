@@ -76,8 +76,8 @@ class Result:
 
     @property
     def records(self):
-        """The objects of --json, a line each."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        """The objects of --json, a line each (which may hold U+0085)."""
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
     def of_type(self, name):
         return [record for record in self.records if record["type"] == name]

@@ -27,8 +27,20 @@ BELOW = {
 }
 
 # Use cases: their callers and makers alone know them.
-USE_CASES = {"backups.h", "ddbgit.h", "doctor.h", "dump.h", "hooks.h",
-             "init.h", "restore.h", "run.h"}
+USE_CASES = {
+    "backups.h",
+    "cat.h",
+    "ddbgit.h",
+    "diff.h",
+    "doctor.h",
+    "dump.h",
+    "hooks.h",
+    "init.h",
+    "key_history.h",
+    "restore.h",
+    "run.h",
+    "status.h",
+}
 USE_CASE_ROOMS = {"backup", "cli", "public"}
 
 # A library's headers, and the one module round it.

@@ -116,6 +116,28 @@ void dg_backup_list_close(struct dg_backup_list *list)
 	(void)list;
 }
 
+int dg_git_setting(char **out, const char *name, struct dg_error *err)
+{
+	(void)name;
+	(void)err;
+	*out = fake_library.git_setting ? strdup(fake_library.git_setting)
+					: NULL;
+	return 0;
+}
+
+int dg_diff(const struct dg_run *run, const struct dg_diff_options *options,
+	    const struct dg_diff_visitor *visitor,
+	    struct dg_diff_result *result, struct dg_error *err)
+{
+	int rc = answer(run, err);
+
+	fake_library.diff_options = *options;
+	*result = fake_library.diff;
+	if (rc == 0 && fake_library.visit_diff)
+		rc = fake_library.visit_diff(visitor, err);
+	return rc;
+}
+
 int dg_show(const struct dg_run *run, const struct dg_show_options *options,
 	    struct dg_backup_details *details, struct dg_error *err)
 {

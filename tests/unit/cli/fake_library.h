@@ -25,6 +25,10 @@ struct fake_library {
 	size_t check_count;
 	const struct dg_init_step *steps;
 	size_t step_count;
+	struct dg_diff_result diff;
+	int (*visit_diff)(const struct dg_diff_visitor *visitor,
+			  struct dg_error *err);
+	const char *git_setting; /* of every name */
 
 	/* What was asked. */
 	unsigned int calls;
@@ -34,6 +38,7 @@ struct fake_library {
 	struct dg_backup_list_options list_options;
 	struct dg_show_options show_options;
 	struct dg_target_options target_options;
+	struct dg_diff_options diff_options;
 	const char *tag_name;
 	const char *tag_revision;
 };

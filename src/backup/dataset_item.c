@@ -1,0 +1,75 @@
+/* One item of a dataset, by its key. */
+#include "backup/dataset.h"
+#include "dynamodb/get_item.h"
+#include "item/canon.h"
+
+int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
+			 struct dg_buf *encoded, struct dg_buf *json,
+			 struct dg_error *err)
+{
+	const struct dg_slice given = dg_slice_str(text);
+	struct dg_canon *canon = NULL;
+	size_t used;
+	char keys[1200];
+	int rc = dg_canon_new(&canon, err);
+
+	if (rc == 0)
+		rc = dg_canon_key(canon, key->keys, given, encoded, err);
+	if (rc == 0)
+		rc = dg_canon_item(canon, NULL, given, &used, json, NULL, err);
+	dg_canon_free(canon);
+	key->encoded = dg_buf_slice(encoded);
+	key->json = dg_buf_slice(json);
+	if (rc == 0 || rc == DG_ENOMEM)
+		return rc;
+	dg_error_set(err, DG_EUSAGE, "--key: %s", err ? err->message : "");
+	return dg_error_hint(
+		err, "The key is %s; write it as {\"name\":{\"S\":\"value\"}}",
+		dg_key_schema_describe(key->keys, keys, sizeof(keys)));
+}
+
+/* Steps to the first item whose key is not below the wanted one. */
+static int step_to(struct dg_item_source *items,
+		   const struct dg_dataset_key *key, struct dg_item *item,
+		   struct dg_error *err)
+{
+	int rc = items->seek ? items->seek(items, key->encoded, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	do
+		rc = dg_source_next(items, item, err);
+	while (rc > 0 && dg_slice_compare(item->key, key->encoded) < 0);
+	return rc;
+}
+
+static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
+			 struct dg_buf *line, bool *found, struct dg_error *err)
+{
+	struct dg_item_source *items;
+	struct dg_item item;
+	int rc = dg_dataset_items(d, key->keys, &items, err);
+
+	if (rc == 0)
+		rc = step_to(items, key, &item, err);
+	*found = rc > 0 && dg_slice_equal(item.key, key->encoded);
+	if (rc > 0)
+		rc = *found ? dg_buf_add_slice(line, item.line, err) : 0;
+	return rc;
+}
+
+int dg_dataset_find_item(struct dg_dataset *d, const struct dg_dataset_key *key,
+			 struct dg_buf *line, bool *found, struct dg_error *err)
+{
+	const struct dg_get_item request = {
+		.table = d->scope->env.table,
+		.key = key->json,
+		.consistent = true,
+	};
+	int rc;
+
+	if (d->kind != DG_DATASET_LIVE)
+		return snapshot_item(d, key, line, found, err);
+	rc = dg_get_item(d->scope->env.connection, &request, line, found, err);
+	return dg_environment_explain(&d->scope->env, rc, err);
+}

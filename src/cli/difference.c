@@ -1,0 +1,144 @@
+#include "cli/difference.h"
+
+#include <string.h>
+
+#define WIDTH 79
+#define ARROW "→"
+
+void dg_difference_sign(struct dg_output *output, enum dg_difference kind)
+{
+	static const struct {
+		enum dg_output_style style;
+		char sign;
+	} signs[] = {
+		[DG_ADDED] = {DG_STYLE_NEW, '+'},
+		[DG_REMOVED] = {DG_STYLE_OLD, '-'},
+		[DG_CHANGED] = {DG_STYLE_CHANGED, '~'},
+	};
+
+	dg_output_style(output, signs[kind].style);
+	putc(signs[kind].sign, output->out);
+	dg_output_style(output, DG_STYLE_PLAIN);
+	putc(' ', output->out);
+}
+
+const char *dg_difference_name(enum dg_difference kind)
+{
+	static const char *const names[] = {
+		[DG_ADDED] = "added",
+		[DG_REMOVED] = "removed",
+		[DG_CHANGED] = "changed",
+	};
+
+	return names[kind];
+}
+
+static int characters(const char *text)
+{
+	int count = 0;
+
+	for (; *text; text++)
+		count += (*text & 0xc0) != 0x80;
+	return count;
+}
+
+static void print_styled(struct dg_output *output, enum dg_output_style style,
+			 const char *text)
+{
+	dg_output_style(output, style);
+	dg_output_text(output, text);
+	dg_output_style(output, DG_STYLE_PLAIN);
+}
+
+/* What changed, at a column; before and after are not both empty. What is too
+ * long for the rest of the line begins one of its own. */
+static void print_values(struct dg_output *output, int column, int indent,
+			 const char *before, const char *after)
+{
+	const bool both = *before && *after;
+
+	if (column + characters(*before ? before : after) > WIDTH)
+		column = fprintf(output->out, "\n%*s  ", indent, "") - 1;
+	if (*before)
+		print_styled(output, DG_STYLE_OLD, before);
+	if (both && column + characters(before) + characters(after) + 3 > WIDTH)
+		fprintf(output->out, "\n%*s" ARROW " ", indent, "");
+	else if (both)
+		fputs(" " ARROW " ", output->out);
+	if (*after)
+		print_styled(output, DG_STYLE_NEW, after);
+	putc('\n', output->out);
+}
+
+/* The members that a set lost and those that it gained. */
+static void print_members(struct dg_output *output,
+			  const struct dg_attribute_change *change)
+{
+	if (*change->before_text) {
+		dg_difference_sign(output, DG_REMOVED);
+		print_styled(output, DG_STYLE_OLD, change->before_text);
+	}
+	if (*change->before_text && *change->after_text)
+		putc(' ', output->out);
+	if (*change->after_text) {
+		dg_difference_sign(output, DG_ADDED);
+		print_styled(output, DG_STYLE_NEW, change->after_text);
+	}
+	putc('\n', output->out);
+}
+
+void dg_difference_attribute(struct dg_output *output,
+			     const struct dg_attribute_change *change)
+{
+	int column = 4;
+
+	fputs("  ", output->out);
+	dg_difference_sign(output, change->kind);
+	column += dg_output_text(output, change->path);
+	fputs(": ", output->out);
+	if (change->members)
+		print_members(output, change);
+	else
+		print_values(output, column + 2, 4, change->before_text,
+			     change->after_text);
+}
+
+void dg_difference_setting(struct dg_output *output,
+			   const struct dg_setting_change *change)
+{
+	enum dg_difference kind = DG_CHANGED;
+	int column = 2;
+
+	if (change->before.len == 0)
+		kind = DG_ADDED;
+	else if (change->after.len == 0)
+		kind = DG_REMOVED;
+	dg_difference_sign(output, kind);
+	column += dg_output_text(output, change->path);
+	fputs(": ", output->out);
+	print_values(output, column + 2, 2, change->before_text,
+		     change->after_text);
+}
+
+void dg_difference_json(struct dg_json_writer *w, const char *name,
+			struct dg_slice json)
+{
+	dg_json_name(w, name);
+	if (json.len > 0)
+		dg_json_raw(w, json);
+	else
+		dg_json_null(w);
+}
+
+void dg_difference_record(struct dg_json_writer *w,
+			  const struct dg_attribute_change *change)
+{
+	dg_json_begin_object(w);
+	dg_json_member_string(w, "change", dg_difference_name(change->kind));
+	dg_difference_json(w, "path", change->path_json);
+	dg_difference_json(w, change->members ? "removed" : "before",
+			   change->before);
+	dg_difference_json(w, change->members ? "added" : "after",
+			   change->after);
+	dg_json_end_object(w);
+}
