@@ -168,14 +168,9 @@ int dg_deflate_tail(uint32_t check, struct dg_buf *out, struct dg_error *err)
 	return dg_buf_add(out, bytes, sizeof(bytes), err);
 }
 
-uint32_t dg_deflate_check(struct dg_slice bytes)
+uint32_t dg_deflate_check(uint32_t check, struct dg_slice bytes)
 {
-	return bytes.len > 0 ? libdeflate_adler32(DG_DEFLATE_CHECK_START,
-						  bytes.ptr, bytes.len)
-			     : DG_DEFLATE_CHECK_START;
-}
-
-uint32_t dg_deflate_check_join(uint32_t check, uint32_t next, size_t len)
-{
-	return (uint32_t)adler32_combine(check, next, (z_off_t)len);
+	/* libdeflate takes a NULL buffer as the question for the start. */
+	return bytes.len > 0 ? libdeflate_adler32(check, bytes.ptr, bytes.len)
+			     : check;
 }

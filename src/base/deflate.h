@@ -35,18 +35,17 @@ void dg_deflater_free(struct dg_deflater *deflater);
 
 /*
  * A stream in parts is dg_deflate_head, the parts in their order, the last one
- * marked, and dg_deflate_tail with the check of all bytes: dg_deflate_check of
- * each part, joined. The parts are deflated fast (zlib's level 1).
+ * marked, and dg_deflate_tail with the check of all bytes. The parts are
+ * deflated fast (zlib's level 1).
  */
 int dg_deflate_head(struct dg_buf *out, struct dg_error *err);
 int dg_deflate_part(struct dg_slice bytes, bool last, struct dg_buf *out,
 		    struct dg_error *err);
 int dg_deflate_tail(uint32_t check, struct dg_buf *out, struct dg_error *err);
 
-#define DG_DEFLATE_CHECK_START 1u /* of no bytes */
+#define DG_DEFLATE_CHECK_START 1u /* the check of no bytes */
 
-uint32_t dg_deflate_check(struct dg_slice bytes);
-/* Of some bytes and then `len` more. */
-uint32_t dg_deflate_check_join(uint32_t check, uint32_t next, size_t len);
+/* The check of what `check` is of and these bytes. */
+uint32_t dg_deflate_check(uint32_t check, struct dg_slice bytes);
 
 #endif

@@ -27,6 +27,7 @@ int dg_blob_list_add(struct dg_blob_list *list, const char *path,
 	blob->id = *id;
 	blob->size = size;
 	blob->order = list->count++;
+	blob->files = NULL;
 	list->unsorted = true;
 	return 0;
 }
@@ -60,6 +61,40 @@ void dg_blob_list_sort(struct dg_blob_list *list)
 	}
 	list->count = to;
 	list->unsorted = false;
+}
+
+/* -1, 0 or 1: before, in or after what begins with "<folder>/". */
+static int place(const char *path, const char *folder, size_t len)
+{
+	int order = strncmp(path, folder, len);
+
+	if (!order)
+		order = (unsigned char)path[len] - '/';
+	return order < 0 ? -1 : order > 0;
+}
+
+/* The first blob whose place is at least `least`. */
+static size_t first_at(const struct dg_blob_list *list, const char *folder,
+		       int least)
+{
+	size_t len = strlen(folder), low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (place(list->blobs[middle].path, folder, len) < least)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void dg_blob_list_below(const struct dg_blob_list *list, const char *folder,
+			size_t *from, size_t *to)
+{
+	*from = first_at(list, folder, 0);
+	*to = first_at(list, folder, 1);
 }
 
 static int by_path(const void *key, const void *blob)

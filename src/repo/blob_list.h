@@ -2,6 +2,7 @@
 #ifndef DG_REPO_BLOB_LIST_H
 #define DG_REPO_BLOB_LIST_H
 
+#include "base/fileset.h"
 #include "repo/git.h"
 
 struct dg_blob {
@@ -9,6 +10,8 @@ struct dg_blob {
 	git_oid id;
 	uint64_t size;
 	size_t order; /* of its adding */
+	/* Where its content is until it has been written; borrowed. */
+	struct dg_fileset *files;
 };
 
 struct dg_blob_list {
@@ -24,6 +27,9 @@ int dg_blob_list_add(struct dg_blob_list *list, const char *path,
 /* By bytes of the path, each path once: the files of a folder are next to
  * each other. */
 void dg_blob_list_sort(struct dg_blob_list *list);
+/* Where a sorted list's blobs below the folder begin and end. */
+void dg_blob_list_below(const struct dg_blob_list *list, const char *folder,
+			size_t *from, size_t *to);
 /* In a sorted list; NULL if absent. */
 const struct dg_blob *dg_blob_list_find(const struct dg_blob_list *list,
 					const char *path);

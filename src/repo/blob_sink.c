@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MEMORY_SIZE ((size_t)1 << 20)
+#define MEMORY_SIZE ((size_t)DG_OBJECT_WHOLE_MAX)
 
 struct blob_writer {
 	struct dg_sink_file base;
@@ -23,10 +23,10 @@ struct blob_writer {
 	uint64_t size;
 };
 
-/* What was written, as a file to read. */
+/* What the temporary file holds. */
 struct blob_reader {
 	struct dg_file base;
-	struct blob_writer *writer;
+	int fd;
 	uint64_t at;
 };
 
@@ -77,20 +77,10 @@ static int reader_read(struct dg_file *self, void *bytes, size_t cap, size_t *n,
 		       struct dg_error *err)
 {
 	struct blob_reader *reader = (struct blob_reader *)self;
-	struct blob_writer *writer = reader->writer;
 	ssize_t got;
 
-	if (writer->fd < 0) {
-		*n = writer->memory.len - (size_t)reader->at;
-		if (*n > cap)
-			*n = cap;
-		if (*n)
-			memcpy(bytes, writer->memory.ptr + reader->at, *n);
-		reader->at += *n;
-		return 0;
-	}
 	do {
-		got = pread(writer->fd, bytes, cap, (off_t)reader->at);
+		got = pread(reader->fd, bytes, cap, (off_t)reader->at);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return dg_error_errno(err, errno,
@@ -118,10 +108,13 @@ static int writer_commit(struct dg_sink_file *self, struct dg_error *err)
 	struct blob_writer *writer = (struct blob_writer *)self;
 	struct blob_reader reader = {
 		{reader_read, reader_rewind, reader_close, writer->size},
-		writer,
+		writer->fd,
 		0};
-	int rc = dg_commit_add_file(writer->commit, writer->path, &reader.base,
-				    err);
+	int rc = writer->fd < 0
+			 ? dg_commit_add_bytes(writer->commit, writer->path,
+					       &writer->memory, err)
+			 : dg_commit_add_long(writer->commit, writer->path,
+					      &reader.base, err);
 
 	writer_discard(self);
 	return rc;

@@ -25,6 +25,8 @@ int dg_commit_take_options(struct dg_commit *commit, struct dg_repo *repo,
 		dg_clock_init(&commit->system_clock);
 		commit->clock = &commit->system_clock;
 	}
+	dg_object_spool_init(&commit->spool, commit->temp_dir, commit->memory,
+			     commit->cancel);
 	commit->path_lock.fd = -1;
 	commit->intent.file.fd = -1;
 	rc = dg_strdup(&commit->path, options->path, err);
@@ -132,47 +134,20 @@ struct dg_sink *dg_commit_sink(struct dg_commit *commit)
 	return &commit->sink;
 }
 
-/* The first of the list that is `name` or below it. */
-static size_t count_below(const struct dg_blob_list *list, const char *name,
-			  size_t *first)
+bool dg_commit_same_as_tip(struct dg_commit *commit, const char *name)
 {
-	size_t len = strlen(name), count = 0, i;
-
-	for (i = 0; i < list->count; i++) {
-		const char *path = list->blobs[i].path;
-
-		if (strncmp(path, name, len) != 0 ||
-		    (path[len] && path[len] != '/'))
-			continue;
-		if (!count++)
-			*first = i;
-	}
-	return count;
-}
-
-bool dg_commit_same_as_tip(const struct dg_commit *commit, const char *name)
-{
-	/* Sorting changes nothing that anybody sees. */
-	struct dg_blob_list *added = (struct dg_blob_list *)&commit->blobs;
-	const char *const names[] = {name, NULL};
-	struct dg_blob_list tips = {0};
+	const git_tree_entry *tips = NULL;
 	struct dg_error ignored;
-	size_t i, count, first = 0;
-	bool same;
+	git_oid id;
+	int found = dg_commit_added(&id, commit, name, &ignored);
 
-	same = !dg_blob_list_add_tree(&tips, commit->tip_dir, names, &ignored);
-	dg_blob_list_sort(&tips);
-	dg_blob_list_sort(added);
-	count = count_below(added, name, &first);
-	same = same && count == tips.count;
-	for (i = 0; same && i < tips.count; i++) {
-		const struct dg_blob *blob = &added->blobs[first + i];
-
-		same = !strcmp(blob->path, tips.blobs[i].path) &&
-		       git_oid_equal(&blob->id, &tips.blobs[i].id);
-	}
-	dg_blob_list_free(&tips);
-	return same;
+	if (commit->tip_dir)
+		tips = git_tree_entry_byname(commit->tip_dir, name);
+	if (found < 0)
+		return false;
+	if (!found || !tips)
+		return !found && !tips;
+	return git_oid_equal(&id, git_tree_entry_id(tips));
 }
 
 int dg_commit_reset_index(struct dg_commit *commit, struct dg_error *err)
@@ -208,6 +183,8 @@ void dg_commit_close(struct dg_commit *commit)
 	dg_lock_file_release(&commit->path_lock);
 	dg_fileset_close(commit->tip_files);
 	dg_blob_list_free(&commit->blobs);
+	dg_blob_list_free(&commit->folders);
+	dg_object_spool_clear(&commit->spool);
 	git_tree_free(commit->tip_root);
 	git_tree_free(commit->tip_dir);
 	git_odb_free(commit->odb);

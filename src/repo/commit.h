@@ -30,8 +30,10 @@ struct dg_commit_options {
 	const char *now_iso;    /* for the intent */
 	int64_t now;            /* Unix seconds of the commit */
 	struct dg_clock *clock; /* waits for locks; NULL: the system's */
-	uint64_t memory;        /* for dg_commit_tip, as dg_revision_files */
-	const char *temp_dir;   /* for dg_commit_sink; NULL: see temp_file.h */
+	/* For dg_commit_tip, as dg_revision_files, and for what is written;
+	 * one thread works on objects where it is 0. */
+	uint64_t memory;
+	const char *temp_dir; /* for dg_commit_sink; NULL: see temp_file.h */
 };
 
 struct dg_commit;
@@ -82,23 +84,28 @@ const char *dg_commit_tip_id(const struct dg_commit *commit);
 /* Blobs from memory or a spool; for runs without a work tree. Borrowed. */
 struct dg_sink *dg_commit_sink(struct dg_commit *commit);
 
-/* Takes every file of the set (the staged files) under the snapshot's own
- * names, those of folders too; whatever the tip holds already is hashed but
- * not written again. Of two files added under one name the later counts. */
+/*
+ * Takes every file of the set (the new snapshot's) under the snapshot's own
+ * names, those of folders too. They are hashed here, by several threads at a
+ * time, and read again when the objects are written (dg_commit_files,
+ * dg_commit_prepare), except for those that the tip holds already: until then
+ * the set stays open and its files as they are. Of two files added under one
+ * name the later counts.
+ */
 int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 			struct dg_error *err);
 /* Takes one file of the set, likewise. */
 int dg_commit_add_one(struct dg_commit *commit, const char *name,
 		      struct dg_fileset *files, struct dg_error *err);
 
-/* The snapshot's folder as it would be committed now, readable again. The
- * caller closes it, before the commit. */
+/* Writes what was added: the snapshot's folder as it would be committed now,
+ * readable again. The caller closes it, before the commit. */
 int dg_commit_files(struct dg_fileset **out, struct dg_commit *commit,
 		    struct dg_error *err);
 
-/* Is what was added under `name` (a file or folder) the tip's own object?
- * Also where neither has anything. */
-bool dg_commit_same_as_tip(const struct dg_commit *commit, const char *name);
+/* Is what was added under `name` (a file or folder of the snapshot's own) the
+ * tip's own object? Also where neither has anything. */
+bool dg_commit_same_as_tip(struct dg_commit *commit, const char *name);
 
 /*
  * The tree and commit objects; then, with a work tree, the index, HEAD and

@@ -4,10 +4,20 @@
 
 #include "repo/commit_state.h"
 
-/* Hashes a file, writes it unless the tip has it at that very path, and notes
- * it under the path (relative to the snapshot). */
-int dg_commit_add_file(struct dg_commit *commit, const char *path,
+/*
+ * For commits without a work tree: a content is noted under its path (relative
+ * to the snapshot), and unless the tip has it at that very path it will be
+ * written. One in memory goes through the spool, whose memory this takes over,
+ * also when it fails; a long one is written at once.
+ */
+int dg_commit_add_bytes(struct dg_commit *commit, const char *path,
+			struct dg_buf *bytes, struct dg_error *err);
+int dg_commit_add_long(struct dg_commit *commit, const char *path,
 		       struct dg_file *file, struct dg_error *err);
+
+/* Is that the tip's blob of this path? */
+bool dg_commit_tip_has(const struct dg_commit *commit, const char *name,
+		       const git_oid *id);
 
 /* The sink of commits without a work tree; commit->sink. blob_sink.c */
 void dg_blob_sink_init(struct dg_commit *commit);

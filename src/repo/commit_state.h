@@ -9,6 +9,8 @@
 #include "repo/commit.h"
 #include "repo/intent.h"
 #include "repo/lock_file.h"
+#include "repo/object_id.h"
+#include "repo/object_store.h"
 
 /* How long a lock of Git's is waited for that another command holds. */
 #define DG_GIT_LOCK_WAIT_MS 5000
@@ -39,6 +41,9 @@ struct dg_commit {
 
 	git_odb *odb;
 	struct dg_blob_list blobs;
+	bool stored;                  /* all of them, and these: */
+	struct dg_blob_list folders;  /* right below the snapshot's, by name */
+	struct dg_object_spool spool; /* what came through the sink */
 	struct dg_sink sink;
 
 	git_signature *author;
@@ -84,10 +89,16 @@ int dg_commit_full_path(char **out, const struct dg_commit *commit,
  * commit_tree.c */
 int dg_commit_build(struct dg_commit *commit, struct dg_error *err);
 
-/* The object id of a file's content, read to the end and rewound.
+/* Writes what was added and is not written yet; fills folders.
+ * commit_store.c */
+int dg_commit_store(struct dg_commit *commit, struct dg_error *err);
+/* The id of what was added under a name right below the snapshot's folder: a
+ * file, or all files below a folder. 1, or 0 if nothing was. */
+int dg_commit_added(git_oid *out, struct dg_commit *commit, const char *name,
+		    struct dg_error *err);
+
+/* The tip's blob for a name below the path; false if there is none.
  * commit_blob.c */
-int dg_blob_hash(git_oid *out, struct dg_file *file, struct dg_error *err);
-/* The tip's entry for a name below the path; false if there is none. */
 bool dg_commit_tip_blob(git_oid *out, const struct dg_commit *commit,
 			const char *name);
 

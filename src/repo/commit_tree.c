@@ -8,91 +8,35 @@ static int tree_error(struct dg_error *err, int rc)
 	return dg_git_error(err, rc, "cannot write a tree");
 }
 
-/* The files list[from] up to list[to] are those of one folder, whose path
- * takes `skip` bytes of theirs. base (may be NULL): what else it holds. */
-struct folder {
-	const struct dg_blob *list;
-	size_t from;
-	size_t to;
-	size_t skip;
-	const git_tree *base;
-	const char *const *drop; /* entries of base that go; ends with NULL */
-};
-
-static int write_folder(git_oid *out, struct dg_commit *commit,
-			const struct folder *folder, struct dg_error *err);
-
-static int insert_folder(git_treebuilder *builder, struct dg_commit *commit,
-			 const struct folder *folder, const char *name,
-			 struct dg_error *err)
+static int insert(git_treebuilder *builder, struct dg_commit *commit,
+		  const struct dg_blob *entry, git_filemode_t mode,
+		  struct dg_error *err)
 {
-	git_oid id;
-	int rc = write_folder(&id, commit, folder, err);
+	int rc = git_treebuilder_insert(NULL, builder, entry->path, &entry->id,
+					mode);
 
-	if (rc < 0)
-		return rc;
-	rc = git_treebuilder_insert(NULL, builder, name, &id,
-				    GIT_FILEMODE_TREE);
-	return rc < 0 ? tree_error(err, rc) : 0;
+	/* libgit2 refuses only what it cannot read. */
+	return rc < 0 ? dg_git_object_error(err, rc, commit->repo->git,
+					    &entry->id, entry->path)
+		      : 0;
 }
 
-/* Inserts the entry that list[at] is of, and tells where the next begins. */
-static int insert_at(git_treebuilder *builder, struct dg_commit *commit,
-		     const struct folder *folder, size_t *at,
-		     struct dg_error *err)
+static int insert_all(git_treebuilder *builder, struct dg_commit *commit,
+		      struct dg_error *err)
 {
-	const struct dg_blob *list = folder->list;
-	const char *path = list[*at].path;
-	const char *name = path + folder->skip;
-	size_t name_len = strcspn(name, "/");
-	size_t whole = folder->skip + name_len + 1;
-	struct folder sub = {list, *at, *at + 1, whole, NULL, NULL};
-	char *part;
-	int rc;
+	const struct dg_blob_list *blobs = &commit->blobs;
+	const struct dg_blob_list *folders = &commit->folders;
+	size_t i;
+	int rc = 0;
 
-	if (!name[name_len]) {
-		rc = git_treebuilder_insert(NULL, builder, name, &list[*at].id,
-					    GIT_FILEMODE_BLOB);
-		/* libgit2 refuses only what it cannot read. */
-		if (rc < 0)
-			rc = dg_git_object_error(err, rc, commit->repo->git,
-						 &list[*at].id, path);
-		*at += 1;
-		return rc;
+	for (i = 0; !rc && i < blobs->count; i++) {
+		if (!strchr(blobs->blobs[i].path, '/'))
+			rc = insert(builder, commit, &blobs->blobs[i],
+				    GIT_FILEMODE_BLOB, err);
 	}
-	while (sub.to < folder->to && !strncmp(list[sub.to].path, path, whole))
-		sub.to++;
-	rc = dg_slice_dup(&part, dg_slice_of(name, name_len), err);
-	if (rc < 0)
-		return rc;
-	rc = insert_folder(builder, commit, &sub, part, err);
-	free(part);
-	*at = sub.to;
-	return rc;
-}
-
-static int write_folder(git_oid *out, struct dg_commit *commit,
-			const struct folder *folder, struct dg_error *err)
-{
-	git_treebuilder *builder = NULL;
-	const char *const *name;
-	size_t at = folder->from;
-	int rc = git_treebuilder_new(&builder, commit->repo->git, folder->base);
-
-	if (rc < 0)
-		return tree_error(err, rc);
-	for (name = folder->drop; name && *name; name++) {
-		if (git_treebuilder_get(builder, *name))
-			(void)git_treebuilder_remove(builder, *name);
-	}
-	while (!rc && at < folder->to)
-		rc = insert_at(builder, commit, folder, &at, err);
-	if (!rc) {
-		rc = git_treebuilder_write(out, builder);
-		if (rc < 0)
-			rc = tree_error(err, rc);
-	}
-	git_treebuilder_free(builder);
+	for (i = 0; !rc && i < folders->count; i++)
+		rc = insert(builder, commit, &folders->blobs[i],
+			    GIT_FILEMODE_TREE, err);
 	return rc;
 }
 
@@ -163,20 +107,42 @@ static int write_commit(struct dg_commit *commit, const git_oid *root,
 	return rc < 0 ? dg_git_error(err, rc, "cannot write the commit") : 0;
 }
 
+static void drop_owned(git_treebuilder *builder, struct dg_commit *commit)
+{
+	const char *const *name;
+
+	for (name = commit->owned; *name; name++) {
+		if (git_treebuilder_get(builder, *name))
+			(void)git_treebuilder_remove(builder, *name);
+	}
+}
+
 /* The snapshot's folder as it will be: what was added, and what else the tip
  * holds there. */
 static int write_snapshot(git_oid *out, struct dg_commit *commit,
 			  struct dg_error *err)
 {
-	struct folder folder = {.base = commit->tip_dir, .drop = commit->owned};
+	git_treebuilder *builder = NULL;
+	int rc;
 
-	dg_blob_list_sort(&commit->blobs);
 	if (!commit->blobs.count)
 		return dg_error_set(err, DG_EFAILED,
 				    "there is nothing to commit");
-	folder.list = commit->blobs.blobs;
-	folder.to = commit->blobs.count;
-	return write_folder(out, commit, &folder, err);
+	rc = dg_commit_store(commit, err);
+	if (rc < 0)
+		return rc;
+	rc = git_treebuilder_new(&builder, commit->repo->git, commit->tip_dir);
+	if (rc < 0)
+		return tree_error(err, rc);
+	drop_owned(builder, commit);
+	rc = insert_all(builder, commit, err);
+	if (!rc) {
+		rc = git_treebuilder_write(out, builder);
+		if (rc < 0)
+			rc = tree_error(err, rc);
+	}
+	git_treebuilder_free(builder);
+	return rc;
 }
 
 int dg_commit_files(struct dg_fileset **out, struct dg_commit *commit,

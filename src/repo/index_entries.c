@@ -184,8 +184,9 @@ static int remove_gone(git_index *index, const struct dg_commit *commit,
 	size_t i;
 	int rc = each_own_entry(index, commit, note_gone, &sweep);
 
-	for (i = 0; !rc && i < sweep.gone.count; i++) {
-		const char *path = sweep.gone.blobs[i].path;
+	/* From the end: each removal moves the entries behind it. */
+	for (i = sweep.gone.count; !rc && i > 0; i--) {
+		const char *path = sweep.gone.blobs[i - 1].path;
 
 		/* A conflict has several entries of the path, none of them at
 		 * stage 0. */

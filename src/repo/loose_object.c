@@ -1,11 +1,9 @@
 #include "repo/loose_object.h"
 #include "base/text.h"
+#include "repo/object_id.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-#define HEADER_SIZE 32 /* "blob ", 20 digits, zero */
 
 static int open_file(int *fd, const struct dg_repo *repo, const git_oid *id,
 		     struct dg_error *err)
@@ -32,18 +30,17 @@ static int open_file(int *fd, const struct dg_repo *repo, const git_oid *id,
 static int check_header(struct dg_inflate *file, uint64_t size,
 			struct dg_error *err)
 {
-	char want[HEADER_SIZE], have[HEADER_SIZE];
-	size_t len = (size_t)snprintf(want, sizeof(want), "blob %llu",
-				      (unsigned long long)size);
+	char want[DG_OBJECT_HEADER_SIZE], have[DG_OBJECT_HEADER_SIZE];
+	size_t len = dg_object_header(want, GIT_OBJECT_BLOB, size);
 	size_t at = 0, n = 1;
 	int rc = 0;
 
 	/* Not a byte more than the header may be taken. */
-	while (rc == 0 && n > 0 && at <= len) {
-		rc = dg_inflate_read(file, have + at, len + 1 - at, &n, err);
+	while (rc == 0 && n > 0 && at < len) {
+		rc = dg_inflate_read(file, have + at, len - at, &n, err);
 		at += n;
 	}
-	if (rc == 0 && (at != len + 1 || memcmp(want, have, at) != 0))
+	if (rc == 0 && (at != len || memcmp(want, have, at) != 0))
 		rc = dg_error_set(err, DG_EINVALID, "no blob of %llu bytes",
 				  (unsigned long long)size);
 	return rc;

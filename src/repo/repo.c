@@ -8,6 +8,8 @@
 #define WINDOW_SIZE ((size_t)1 << 20)
 #define WINDOWS_MAPPED ((size_t)16 << 20)
 #define OBJECT_CACHE ((ssize_t)16 << 20)
+/* Of one tree in it: the folder of all chunks is looked at for each chunk. */
+#define TREE_CACHED ((size_t)256 << 10)
 #define OWNER_MISMATCH (-36) /* GIT_EOWNER */
 
 int dg_repo_init(struct dg_error *err)
@@ -26,6 +28,9 @@ int dg_repo_init(struct dg_error *err)
 				      WINDOWS_MAPPED);
 	if (!rc)
 		rc = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, OBJECT_CACHE);
+	if (!rc)
+		rc = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT,
+				      GIT_OBJECT_TREE, TREE_CACHED);
 	if (rc < 0) {
 		dg_git_error(err, rc, "cannot set up libgit2");
 		git_libgit2_shutdown();

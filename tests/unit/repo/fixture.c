@@ -248,6 +248,7 @@ struct dg_commit_options options_for(struct fixture *f, const char *branch)
 		.now_iso = "2025-01-27T10:00:00Z",
 		.now = NOW,
 		.clock = &f->clock,
+		.memory = 64 << 20,
 	};
 
 	return options;
