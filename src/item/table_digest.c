@@ -20,6 +20,19 @@ int dg_table_digest_add(struct dg_table_digest *digest, struct dg_slice line,
 	return 0;
 }
 
+int dg_table_digest_add_lines(struct dg_table_digest *digest,
+			      struct dg_slice lines, size_t count,
+			      struct dg_error *err)
+{
+	int rc = dg_digest_update(digest->sha256, lines.ptr, lines.len, err);
+
+	if (rc < 0)
+		return rc;
+	digest->items += count;
+	digest->bytes += lines.len;
+	return 0;
+}
+
 int dg_table_digest_finish(struct dg_table_digest *digest,
 			   char hex[DG_SHA256_HEX_SIZE], struct dg_error *err)
 {

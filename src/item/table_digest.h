@@ -17,6 +17,10 @@ struct dg_table_digest {
 int dg_table_digest_open(struct dg_table_digest *digest, struct dg_error *err);
 int dg_table_digest_add(struct dg_table_digest *digest, struct dg_slice line,
 			struct dg_error *err);
+/* Many lines at once, each with its newline. */
+int dg_table_digest_add_lines(struct dg_table_digest *digest,
+			      struct dg_slice lines, size_t count,
+			      struct dg_error *err);
 int dg_table_digest_finish(struct dg_table_digest *digest,
 			   char hex[DG_SHA256_HEX_SIZE], struct dg_error *err);
 void dg_table_digest_close(struct dg_table_digest *digest);
