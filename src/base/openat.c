@@ -190,6 +190,18 @@ int dg_write_all(int fd, const void *bytes, size_t len, const char *name,
 	return 0;
 }
 
+void dg_flush_begin(int fd, uint64_t offset, uint64_t len)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	(void)sync_file_range(fd, (off_t)offset, (off_t)len,
+			      SYNC_FILE_RANGE_WRITE);
+#else
+	(void)fd;
+	(void)offset;
+	(void)len;
+#endif
+}
+
 int dg_flush(int fd, const char *name, struct dg_error *err)
 {
 	int rc;

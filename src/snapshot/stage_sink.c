@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* A file's bytes go on their way to the disk in pieces of this size. */
+#define EARLY_FLUSH ((uint64_t)8 * 1024 * 1024)
+
 struct stage_sink {
 	struct dg_sink base; /* first: the interface points here */
 	int folderfd;
@@ -18,7 +21,9 @@ struct stage_file {
 	struct stage_sink *sink;
 	int fd;
 	char *path;
-	char *label; /* for messages */
+	char *label;      /* for messages */
+	uint64_t size;    /* written so far */
+	uint64_t flushed; /* begun to be */
 };
 
 static void free_file(struct stage_file *file)
@@ -35,7 +40,17 @@ static int write_file(struct dg_sink_file *self, const void *bytes, size_t len,
 {
 	struct stage_file *file = (struct stage_file *)self;
 
-	return dg_write_all(file->fd, bytes, len, file->label, err);
+	int rc = dg_write_all(file->fd, bytes, len, file->label, err);
+
+	if (rc < 0)
+		return rc;
+	file->size += len;
+	if (file->size - file->flushed >= EARLY_FLUSH) {
+		dg_flush_begin(file->fd, file->flushed,
+			       file->size - file->flushed);
+		file->flushed = file->size;
+	}
+	return 0;
 }
 
 static void discard_file(struct dg_sink_file *self)
