@@ -16,15 +16,15 @@ static int read_subject(char **out, const char *message, struct dg_error *err)
 }
 
 /* Do the trailers speak of this path? */
-static bool trailers_agree(const char *message, const char *path)
+static int trailers_agree(bool *agree, const char *message, const char *path,
+			  struct dg_error *err)
 {
 	char *stated = NULL;
-	bool agree = dg_message_trailer(&stated, message, "Ddbgit-Path",
-					NULL) == 0 &&
-		     stated && strcmp(stated, path) == 0;
+	int rc = dg_message_trailer(&stated, message, "Ddbgit-Path", err);
 
+	*agree = rc == 0 && stated && strcmp(stated, path) == 0;
 	free(stated);
-	return agree;
+	return rc;
 }
 
 /* Does the body say so? The subject is whatever somebody gave. */
@@ -115,11 +115,14 @@ int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
 		  struct dg_error *err)
 {
 	char when[DG_TIME_ISO_SIZE];
+	bool agree = false;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	rc = read_subject(&out->subject, message, err);
-	if (rc == 0 && trailers_agree(message, path))
+	if (rc == 0)
+		rc = trailers_agree(&agree, message, path, err);
+	if (rc == 0 && agree)
 		rc = read_trailers(out, message, err);
 	else if (rc == 0 && revision)
 		rc = read_metadata(out, revision, path, err);

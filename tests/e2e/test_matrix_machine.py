@@ -12,6 +12,8 @@ import pytest
 
 import machine_scene
 import matrix
+import project as projects
+import reader_scene
 
 MODES = ["plain", "worktree", "first", "branch", "bare"]
 
@@ -41,8 +43,8 @@ def run(mode, kind, most=None, **more):
 @pytest.mark.parametrize("kind", ["write", "read"])
 @pytest.mark.parametrize("mode", MODES)
 def test_some_calls_fail(mode, kind):
-    ended = run(mode, kind, most=24)
-    assert sum(ended.values()) > 10
+    ended = run(mode, kind, most=9)
+    assert sum(ended.values()) > 5
 
 
 @pytest.mark.slow
@@ -50,3 +52,30 @@ def test_some_calls_fail(mode, kind):
 @pytest.mark.parametrize("mode", MODES)
 def test_every_call_fails(mode, kind):
     run(mode, kind)
+
+
+def readers(command):
+    """The same for the commands that read a repository."""
+    def worker(number, folder):
+        return reader_scene.Scene(folder / str(number))
+    killer = projects.preloaded("killer.so")
+    with matrix.scratch() as folder, worker(0, pathlib.Path(folder)) as scene:
+        total = scene.count(command, **killer, KILL_CALLS="read")
+    return [matrix.Case(f"{command} {strike} read {nth}", strike,
+                        (command, {**killer, **env, "KILL_CALLS": "read",
+                                   "KILL_AT": str(nth)}))
+            for strike, (env, _) in machine_scene.READ_STRIKES.items()
+            for nth in range(1, total + 1)], worker
+
+
+def test_some_reads_of_readers_fail():
+    for command in reader_scene.COMMANDS:
+        cases, worker = readers(command)
+        matrix.run(f"machine read {command}", cases, worker, most=6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", reader_scene.COMMANDS)
+def test_every_read_of_readers_fails(command):
+    cases, worker = readers(command)
+    matrix.run(f"machine read {command}", cases, worker)

@@ -282,6 +282,8 @@ class Server:
         kind = fault.kind if fault else None
         if kind == "drop_before":
             return None
+        if kind == "empty_error":
+            return Answer(413, {"Content-Length": "0"})
         try:
             self._check_clock(headers)
             if kind in ANSWERS:

@@ -64,7 +64,7 @@ OTHERS = {
     "garbage",  # what is no HTTP
     "html",  # 200 and a page
     "html_error",  # 503 and a page
-    "empty_error",  # 413 without a body
+    "empty_error",  # 413 without a body, before it is carried out
     "slow",  # a few bytes at a time
     "stall",  # silence
     "stall_middle",  # … after half of the body
@@ -141,8 +141,6 @@ def spoil(fault, told, answer):
         return Answer(200 if kind == "html" else 503,
                       {"Content-Type": "text/html",
                        "Content-Length": str(len(page))}, page)
-    elif kind == "empty_error":
-        return Answer(413, {"Content-Length": "0"})
     return answer
 
 

@@ -27,12 +27,15 @@ class Wire:
         self.port = self._place.getsockname()[1]
         self._listening = None
         self._back = None
+        self._deaths = 0
 
-    def open(self):
+    def open(self, death=None):
+        """death: of which one this is the end; a late end counts no more."""
         listening = _bound(self.port)
         listening.listen(BACKLOG)
         with self.lock:
-            if self.closing.is_set() or self._listening:
+            if (self.closing.is_set() or self._listening
+                    or death not in (None, self._deaths)):
                 listening.close()
                 return
             self._listening = listening
@@ -45,7 +48,8 @@ class Wire:
             if not self._listening:
                 return
             self._stop()
-            self._back = threading.Timer(seconds, self.open)
+            self._deaths += 1
+            self._back = threading.Timer(seconds, self.open, [self._deaths])
             self._back.daemon = True
             self._back.start()
 
