@@ -8,25 +8,35 @@ from workshop import workshop
 
 
 def _free(given, megabytes):
-    """Room for the snapshot, its spilled items, and its objects."""
+    """Room for the snapshot, its spilled items, its objects, and some."""
     return shutil.disk_usage("/tmp").free / 1e6 > 4 * megabytes
 
 
-def _rows(shop, commits):
-    """Peaks are of --memory=32M: at the least size the items nearly fill it,
-    so that what grows with the table would be seen."""
-    small = "--memory=32M"
-    rows = [shop.ours("dump", "dump", "--env=bench"),
-            shop.ours("dump, 32M", "dump", "--env=bench", small)]
-    source = shop.scratch / "source"
-    shutil.copytree(shop.folder, source)
-    if commits:
-        rows.append(shop.ours("first commit, 32M", "dump", "--env=bench",
-                              "--commit", small, before=shop.empty))
-    shop.empty()
-    rows.append(shop.ours("restore, verified, 32M", "restore", "--env=copy",
-                          f"--source={source}", small))
+SMALL = "--memory=32M"
+
+
+def _commits(shop):
+    """What Git adds, at the first backup and once 20 items have changed."""
+    args = ("dump", "--env=bench", "--commit", SMALL)
+    rows = [shop.ours("first commit, 32M", *args, before=shop.empty),
+            shop.ours("20 changed, commit, 32M", *args, before=shop.change)]
+    if shop.works("diff", "HEAD~1", "HEAD"):
+        rows.append(shop.ours("diff of 20 changed", "diff", "HEAD~1", "HEAD",
+                              SMALL))
     return rows
+
+
+def _rows(shop, commits):
+    """Peaks are of --memory=32M: a table of 100,000 items passes it already,
+    so that what grows with the table would be seen."""
+    rows = [shop.ours("dump", "dump", "--env=bench"),
+            shop.ours("dump, 32M", "dump", "--env=bench", SMALL)]
+    source = shop.scratch / "source"
+    shop.folder.rename(source)
+    rows.append(shop.ours("restore, verified, 32M", "restore", "--env=copy",
+                          f"--source={source}", SMALL))
+    shutil.rmtree(source)
+    return rows + (_commits(shop) if commits else [])
 
 
 def items(given):
@@ -46,7 +56,7 @@ def segments(given):
                 shop.ours("dump", "dump", "--env=bench",
                           f"--segments={count}"),
                 shop.ours("dump, 32M", "dump", "--env=bench",
-                          f"--segments={count}", "--memory=32M")]))
+                          f"--segments={count}", SMALL)]))
     return points
 
 

@@ -1,7 +1,6 @@
 """Plots as SVG, from results: bars for a table, lines for an axis. Colours are
 chosen by the reader's scheme, light or dark; text keeps its size and font."""
 
-import dataclasses
 import html
 import math
 
@@ -28,18 +27,9 @@ text { fill: #ddd } .small { fill: #aaa }
 </style>"""
 
 
-@dataclasses.dataclass
-class Axis:
-    label: str
-    unit: str = ""
-
-
-AXES = {"items": Axis("items of 700 B"), "segments": Axis("segments"),
-        "sizes": Axis("bytes an item")}
-
-
-def quantity(value):
-    return f"{value:,.0f}"
+# What the points of an axis are.
+AXES = {"items": "items of 700 B", "segments": "segments",
+        "sizes": "bytes an item"}
 
 
 def short(value):
@@ -173,12 +163,11 @@ def series(result, figure):
 
 
 def axis_plots(result):
-    label = AXES[result.name].label
+    label = AXES[result.name]
     for what, title in (("rate", "Megabytes a second"),
                         ("peak", "Peak memory, MiB")):
         found = series(result, what)
         if found:
-            title = f"{title}, by {label}"
             yield (f"{result.name}-{what}.svg", title,
                    lines(title, label, found))
 

@@ -90,27 +90,26 @@ def table(result, one):
 
 
 def axis(result):
-    """The points of an axis: a line a point, wall and peak of each row."""
+    """Two tables, a line a point and a column a row: seconds, and peaks."""
     names = list(dict.fromkeys(row.name for point in result.points
                                for row in point.rows))
-    head, rule = [plots.AXES[result.name].label], ["--:"]
-    for name in names:
-        head += [f"{name}: wall s", "MB/s", "peak MiB"]
-        rule += ["--:"] * 3
-    lines = ["| " + " | ".join(head) + " |", "|" + "|".join(rule) + "|"]
-    for point in result.points:
-        rows = {row.name: row for row in point.rows}
-        cells = [plots.quantity(point.x)]
-        for name in names:
-            row = rows.get(name)
-            cost = result.cost(row)
-            if cost is None:
-                cells += [row.skipped if row else "", "", ""]
-                continue
-            rate = row.megabytes / cost.wall if cost.wall > 0 else 0
-            cells += [number(cost.wall), number(rate), number(cost.peak)]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+
+    def one(title, cell):
+        lines = [f"**{title}**", "",
+                 "| " + " | ".join([plots.AXES[result.name], *names]) + " |",
+                 "|" + "--:|" * (len(names) + 1)]
+        for point in result.points:
+            rows = {row.name: row for row in point.rows}
+            costs = [result.cost(rows.get(name)) for name in names]
+            cells = [f"{point.x:,.0f}",
+                     *("–" if cost is None else cell(cost) for cost in costs)]
+            lines.append("| " + " | ".join(cells) + " |")
+        return "\n".join(lines)
+
+    return "\n\n".join([
+        one("Seconds, wall / CPU",
+            lambda cost: f"{number(cost.wall)} / {number(cost.cpu)}"),
+        one("Peak memory, MiB", lambda cost: number(cost.peak))])
 
 
 def markdown(result):
