@@ -14,6 +14,7 @@
 
 #include <ddbgit/backups.h>
 #include <ddbgit/cancel.h>
+#include <ddbgit/cat.h>
 #include <ddbgit/diff.h>
 #include <ddbgit/doctor.h>
 #include <ddbgit/dump.h>

@@ -5,6 +5,7 @@
 #include <ddbgit/text.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -233,17 +234,26 @@ void dg_output_field_count(struct dg_output *output, const char *name,
 	fprintf(output->out, "%-12s %" PRIu64 "\n", name, value);
 }
 
+/* Of a failure whose errno is long gone. */
+static bool reader_is_gone(FILE *out)
+{
+	struct pollfd end = {.fd = fileno(out), .events = POLLOUT};
+
+	return end.fd >= 0 && poll(&end, 1, 0) == 1 && (end.revents & POLLERR);
+}
+
 int dg_output_close(struct dg_output *output, bool *broken_pipe,
 		    struct dg_error *err)
 {
 	const int failed_before = ferror(output->out);
+	const bool gone = failed_before && reader_is_gone(output->out);
 	int error;
 
 	errno = 0;
 	*broken_pipe = false;
 	if (fclose(output->out) == 0 && !failed_before)
 		return 0;
-	error = errno ? errno : EIO;
+	error = errno ? errno : gone ? EPIPE : EIO;
 	*broken_pipe = error == EPIPE;
 	return dg_error_errno(err, error, "cannot write to standard output");
 }

@@ -125,6 +125,19 @@ int dg_git_setting(char **out, const char *name, struct dg_error *err)
 	return 0;
 }
 
+int dg_cat(const struct dg_run *run, const struct dg_cat_options *options,
+	   uint64_t *items, struct dg_error *err)
+{
+	static const char line[] = "{\"id\":{\"S\":\"a\"}}\n";
+	int rc = answer(run, err);
+
+	fake_library.cat_options = *options;
+	*items = 1;
+	if (rc == 0)
+		rc = options->write(options->context, line, strlen(line), err);
+	return rc;
+}
+
 int dg_diff(const struct dg_run *run, const struct dg_diff_options *options,
 	    const struct dg_diff_visitor *visitor,
 	    struct dg_diff_result *result, struct dg_error *err)

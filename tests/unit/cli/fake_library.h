@@ -39,6 +39,7 @@ struct fake_library {
 	struct dg_show_options show_options;
 	struct dg_target_options target_options;
 	struct dg_diff_options diff_options;
+	struct dg_cat_options cat_options;
 	const char *tag_name;
 	const char *tag_revision;
 };
