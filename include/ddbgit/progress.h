@@ -19,6 +19,7 @@ struct dg_progress_state {
 	uint64_t expected_items; /* 0: unknown; an estimate, may be passed */
 	uint64_t expected_bytes; /* 0: unknown */
 	double capacity_rate;    /* consumed units a second, 0: unknown */
+	double capacity_limit;   /* of it; 0: none */
 };
 
 struct dg_progress {

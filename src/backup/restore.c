@@ -104,20 +104,6 @@ static int note_refused(void *context, struct dg_slice key, const char *type,
 	return 0;
 }
 
-static int write_rate(struct dg_restore_job *job, double *units,
-		      struct dg_error *err)
-{
-	struct dg_rate_limit limit = {0};
-	int rc = 0;
-
-	if (job->options->max_wcu)
-		rc = dg_rate_limit_parse(&limit, job->options->max_wcu, err);
-	if (rc == 0)
-		rc = dg_rate_units(units, &limit,
-				   dg_table_write_units(job->describe), err);
-	return rc;
-}
-
 /* Nobody shows the result of a run that stopped. */
 static void warn_of_partial(struct dg_restore_job *job)
 {
@@ -139,6 +125,7 @@ static int write_items(struct dg_restore_job *job, struct dg_error *err)
 {
 	struct dg_batch_write_options options = {
 		.table = job->env.table,
+		.describe = job->describe,
 		.memory = dg_run_memory(job->run) / 4,
 		.expected_items = job->facts.items,
 		.progress = job->run->progress,
@@ -147,8 +134,11 @@ static int write_items(struct dg_restore_job *job, struct dg_error *err)
 	};
 	struct dg_batch_write_stats stats = {0};
 	struct dg_item_source *items = NULL;
-	int rc = write_rate(job, &options.rate_units, err);
+	int rc = 0;
 
+	if (job->options->max_wcu)
+		rc = dg_rate_limit_parse(&options.rate, job->options->max_wcu,
+					 err);
 	dg_failures_init(&job->failures, &job->env);
 	if (rc == 0)
 		rc = dg_snapshot_source(job->source.snapshot, &items, err);

@@ -79,7 +79,11 @@ void dg_progress_line_format(const struct dg_progress_state *state,
 		       dg_quantity_time(
 			       (uint64_t)(seconds * (1 - share) / share),
 			       text));
-	if (state->capacity_rate >= 0.5)
+	if (state->capacity_limit > 0)
+		append(out, ", %.*f of %.*f units/s",
+		       state->capacity_limit < 10, state->capacity_rate,
+		       state->capacity_limit < 10, state->capacity_limit);
+	else if (state->capacity_rate >= 0.5)
 		append(out, ", %.0f units/s", state->capacity_rate);
 	/* The last column stays free: writing into it wraps on some. */
 	if (width > 0 && width - 1 < strlen(out))

@@ -8,7 +8,8 @@
 
 int dg_batch_request_print(const char *table,
 			   struct dg_batch_item *const *items, size_t count,
-			   struct dg_buf *body, struct dg_error *err)
+			   bool indexes, struct dg_buf *body,
+			   struct dg_error *err)
 {
 	struct dg_json_writer w =
 		DG_JSON_WRITER_INIT(dg_buf_json_sink, body, 0);
@@ -30,7 +31,8 @@ int dg_batch_request_print(const char *table,
 	}
 	dg_json_end_array(&w);
 	dg_json_end_object(&w);
-	dg_json_member_string(&w, "ReturnConsumedCapacity", "TOTAL");
+	dg_json_member_string(&w, "ReturnConsumedCapacity",
+			      indexes ? "INDEXES" : "TOTAL");
 	dg_json_end_object(&w);
 	return dg_json_writer_finish(&w) < 0 ? dg_error_nomem(err) : 0;
 }
@@ -154,25 +156,80 @@ static int visit_table(struct walk *walk, struct dg_slice name,
 	return each_element(walk, visit_entry, err);
 }
 
-static int visit_units(struct walk *walk, struct dg_slice name,
-		       struct dg_error *err)
+/* The member CapacityUnits of the object at the cursor; negative: none. */
+static int read_units(struct walk *walk, double *units, struct dg_error *err)
 {
-	double units;
+	struct dg_slice name;
+	bool first = true;
 	int rc;
 
-	if (!dg_slice_equal(name, DG_SLICE("CapacityUnits")))
+	*units = -1;
+	if (dg_token_peek(&walk->t) != '{')
 		return step_over(walk, err);
-	rc = dg_token_double(&walk->t, &units, err);
-	if (rc == 0)
-		walk->answer->units =
-			units +
-			(walk->answer->units > 0 ? walk->answer->units : 0);
+	rc = dg_token_begin_object(&walk->t, err);
+	while (rc >= 0 &&
+	       (rc = dg_token_member(&walk->t, &first, &name, err)) > 0)
+		rc = dg_slice_equal(name, DG_SLICE("CapacityUnits"))
+			     ? dg_token_double(&walk->t, units, err)
+			     : step_over(walk, err);
 	return rc;
 }
 
+static int visit_index(struct walk *walk, struct dg_slice name,
+		       struct dg_error *err)
+{
+	struct dg_batch_units *units = &walk->answer->units;
+	double consumed;
+	int rc = read_units(walk, &consumed, err);
+
+	if (rc < 0 || units->index_count == DG_BATCH_INDEXES_MAX)
+		return rc;
+	units->index[units->index_count].name = name;
+	units->index[units->index_count++].units = consumed;
+	return 0;
+}
+
+static int visit_local_index(struct walk *walk, struct dg_slice name,
+			     struct dg_error *err)
+{
+	struct dg_batch_units *units = &walk->answer->units;
+	double consumed;
+	int rc = read_units(walk, &consumed, err);
+
+	(void)name;
+	if (rc == 0 && consumed > 0)
+		units->table = consumed + (units->table > 0 ? units->table : 0);
+	return rc;
+}
+
+static int visit_consumed(struct walk *walk, struct dg_slice name,
+			  struct dg_error *err)
+{
+	struct dg_batch_units *units = &walk->answer->units;
+	int next = dg_token_peek(&walk->t);
+	double table;
+	int rc;
+
+	if (dg_slice_equal(name, DG_SLICE("CapacityUnits")))
+		return dg_token_double(&walk->t, &units->all, err);
+	if (dg_slice_equal(name, DG_SLICE("GlobalSecondaryIndexes")) &&
+	    next == '{')
+		return each_member(walk, visit_index, err);
+	if (dg_slice_equal(name, DG_SLICE("LocalSecondaryIndexes")) &&
+	    next == '{')
+		return each_member(walk, visit_local_index, err);
+	if (!dg_slice_equal(name, DG_SLICE("Table")))
+		return step_over(walk, err);
+	rc = read_units(walk, &table, err);
+	if (rc == 0 && table >= 0)
+		units->table = table + (units->table > 0 ? units->table : 0);
+	return rc;
+}
+
+/* One element: there was one table in the request. */
 static int visit_capacity(struct walk *walk, struct dg_error *err)
 {
-	return each_member(walk, visit_units, err);
+	return each_member(walk, visit_consumed, err);
 }
 
 static int visit_answer(struct walk *walk, struct dg_slice name,
@@ -201,7 +258,11 @@ int dg_batch_answer_read(struct dg_batch_reader *reader, struct dg_slice body,
 	};
 	int rc;
 
-	*answer = (struct dg_batch_answer){.units = -1};
+	answer->units.all = -1;
+	answer->units.table = -1;
+	answer->units.index_count = 0;
+	answer->unprocessed = 0;
+	memset(answer->pending, 0, sizeof(answer->pending));
 	dg_token_init(&walk.t, body);
 	rc = each_member(&walk, visit_answer, err);
 	if (rc == 0)

@@ -11,10 +11,12 @@
 /* Under 16 MB whatever a megabyte is. */
 #define DG_BATCH_BODY_MAX ((size_t)15 * 1000 * 1000)
 
-/* Replaces what body holds. */
+/* Replaces what body holds. indexes: the answer shall say what each index
+ * consumed. */
 int dg_batch_request_print(const char *table,
 			   struct dg_batch_item *const *items, size_t count,
-			   struct dg_buf *body, struct dg_error *err);
+			   bool indexes, struct dg_buf *body,
+			   struct dg_error *err);
 
 /* What reads answers; scratch memory of one thread. */
 struct dg_batch_reader {
@@ -27,8 +29,21 @@ struct dg_batch_reader {
 int dg_batch_reader_init(struct dg_batch_reader *reader, struct dg_error *err);
 void dg_batch_reader_free(struct dg_batch_reader *reader);
 
+#define DG_BATCH_INDEXES_MAX 100 /* five times what the service allows */
+
+/* What a call consumed, as its answer says. */
+struct dg_batch_units {
+	double all;   /* with all indexes; negative: not said */
+	double table; /* without global indexes; negative: not said */
+	size_t index_count;
+	struct {
+		struct dg_slice name; /* borrows the answer */
+		double units;
+	} index[DG_BATCH_INDEXES_MAX]; /* the global ones that were written */
+};
+
 struct dg_batch_answer {
-	double units; /* consumed; negative: not said */
+	struct dg_batch_units units;
 	size_t unprocessed;
 	bool pending[DG_BATCH_ITEMS]; /* by the item's place in the batch */
 };

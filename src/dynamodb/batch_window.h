@@ -1,9 +1,16 @@
 /*
- * Items of a source on their way into batches, shared by the writers. In key
- * order the items of one collection (of one partition key, so of one
- * partition of the table) follow each other; a batch therefore takes its
- * items from places all over a window of the source, which refills as they
- * leave.
+ * Items of a source on their way into batches, shared by the writers.
+ *
+ * In key order the items of one collection (of one partition key, so of one
+ * partition of the table) follow each other, and a partition takes a thousand
+ * units a second, whatever the table may. So items are drawn from several
+ * places of the key order at once where the source can be split, and a batch
+ * takes its items from all over the window that they fill: a large collection
+ * is written beside the rest, not after it.
+ *
+ * What the service gives back returns here, waits a while, and then takes at
+ * most half of a batch as long as there is anything else: a partition that
+ * throttles holds nobody up but itself.
  */
 #ifndef DG_DYNAMODB_BATCH_WINDOW_H
 #define DG_DYNAMODB_BATCH_WINDOW_H
@@ -15,6 +22,9 @@
 /* An item that outlives the source's cursor; from malloc, freed by its
  * owner. */
 struct dg_batch_item {
+	struct dg_batch_item *next; /* the window's, as the next two */
+	int64_t ready_ms;
+	unsigned int returns;
 	size_t line_len;
 	size_t key_len;
 	char bytes[]; /* the canonical line, then the encoded key */
@@ -41,13 +51,26 @@ int dg_batch_window_open(struct dg_batch_window **out,
 			 struct dg_error *err);
 void dg_batch_window_close(struct dg_batch_window *window);
 
+/* How large a batch may be; one item that is larger goes alone. */
+struct dg_batch_size {
+	size_t items; /* at most DG_BATCH_ITEMS */
+	size_t bytes;
+};
+
 /*
- * Moves up to DG_BATCH_ITEMS items of together at most max_bytes (or one that
- * is larger) into items; returns how many, 0 at the end of the source. From
- * any thread. A failure of the source fails every later call too.
+ * Moves items into `items`; returns how many. 0: there are none now. *wait_ms
+ * says in how many milliseconds the first of those that came back may be
+ * taken; 0: none is left. From any thread. A failure of the source fails every
+ * later call too.
  */
 int dg_batch_window_take(struct dg_batch_window *window,
-			 struct dg_batch_item **items, size_t max_bytes,
-			 struct dg_error *err);
+			 struct dg_batch_item **items,
+			 const struct dg_batch_size *size, int64_t now_ms,
+			 int64_t *wait_ms, struct dg_error *err);
+
+/* Takes an item back that the service did not process; the more often, the
+ * longer it waits. */
+void dg_batch_window_return(struct dg_batch_window *window,
+			    struct dg_batch_item *item, int64_t now_ms);
 
 #endif

@@ -1,241 +1,49 @@
 #include "dynamodb/batch_write.h"
 
-#include "base/random.h"
 #include "base/work.h"
-#include "dynamodb/batch_request.h"
+#include "dynamodb/batch_send.h"
 #include "dynamodb/call.h"
-#include "dynamodb/gate.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
-#define WORKERS_DEFAULT 8
+#define WORKERS_DEFAULT 16
 #define WORKERS_MAX 64
 #define BATCH_BYTES_MIN ((size_t)1024 * 1024)
 /* A batch that is one huge item: its line, and the request round it. */
 #define REQUEST_MAX (DG_ITEM_TEXT_MAX + (size_t)64 * 1024)
 #define RESPONSE_MAX ((size_t)64 * 1024 * 1024)
-#define KEY_JSON_MAX ((size_t)64 * 1024)
-#define UNIT_BYTES 1024
 
-/* One dg_batch_write, shared by its workers. */
-struct run {
-	const struct dg_batch_write_options *options;
-	struct dg_dynamodb *db;
-	const struct dg_key_schema *keys;
-	struct dg_batch_window *window;
-	struct dg_gate *gate;
-	struct dg_rate *rate;
-	struct worker *workers;
-	size_t worker_count;
-	size_t batch_bytes;
-
-	pthread_mutex_t lock; /* of everything below, and of the callbacks */
-	struct dg_batch_write_stats stats;
-	struct dg_progress_state state;
-};
-
-struct worker {
-	struct run *run;
-	struct dg_connection *connection;
-	struct dg_batch_reader reader;
-	struct dg_buf request;
-	struct dg_buf response;
-	const struct dg_cancel *stop;
-};
-
-/* Some items that are sent together. */
-struct batch {
-	struct dg_batch_item **items; /* borrowed, reordered */
-	size_t count;
-	int64_t sent_ms; /* when it last had passed rate and gate */
-};
-
-/* What an answer accepted, and how many items it gave back. */
-static void count_written(struct run *run, size_t items, uint64_t bytes,
-			  size_t unprocessed)
+/* The next batch: how many items; 0 where none is left. */
+static int take_batch(struct dg_batch_worker *worker,
+		      struct dg_batch_item **items, struct dg_error *err)
 {
-	double total;
+	struct dg_batch_run *run = worker->run;
+	int64_t wait_ms = 0;
+	int count;
 
-	pthread_mutex_lock(&run->lock);
-	run->stats.requests++;
-	run->stats.unprocessed += unprocessed;
-	run->stats.written += items;
-	run->state.items += items;
-	run->state.bytes += bytes;
-	dg_rate_consumed(run->rate, &total, &run->state.capacity_rate);
-	dg_progress_update(run->options->progress, &run->state);
-	pthread_mutex_unlock(&run->lock);
-}
+	do {
+		const struct dg_batch_size size = {
+			.items = dg_batch_rate_items(run->rate),
+			.bytes = run->batch_bytes,
+		};
+		int rc = dg_cancel_check(worker->stop, err);
 
-/* An item that the service does not take, for the reason in err: told, and the
- * rest goes on. */
-static int refuse(struct worker *worker, const struct dg_batch_item *item,
-		  struct dg_error *err)
-{
-	struct run *run = worker->run;
-	const struct dg_batch_write_options *options = run->options;
-	const char *type = dg_connection_error_type(worker->connection);
-	const char *words = dg_connection_error_words(worker->connection);
-	struct dg_buf key = DG_BUF_INIT(KEY_JSON_MAX);
-	struct dg_error own = {0};
-	int rc = dg_key_json(run->keys, dg_batch_item_line(item), &key, &own);
-
-	/* A 413 may come without a word. */
-	type = type[0] ? type : "RequestEntityTooLarge";
-	words = words[0] ? words : err->message;
-	pthread_mutex_lock(&run->lock);
-	run->stats.refused++;
-	if (rc == 0 && options->refused)
-		rc = options->refused(options->context, dg_buf_slice(&key),
-				      type, words, &own);
-	pthread_mutex_unlock(&run->lock);
-	dg_buf_free(&key);
-	*err = own;
-	return rc;
-}
-
-/* Moves the items that came back to the front; the others are written. */
-static void keep_pending(struct run *run, struct batch *batch,
-			 const struct dg_batch_answer *answer)
-{
-	uint64_t bytes = 0;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < batch->count; i++) {
-		struct dg_batch_item *item = batch->items[i];
-
-		if (answer->pending[i]) {
-			batch->items[i] = batch->items[kept];
-			batch->items[kept++] = item;
-		} else {
-			bytes += item->line_len + 1;
-		}
-	}
-	count_written(run, batch->count - kept, bytes, kept);
-	batch->count = kept;
-}
-
-/* What a batch costs, by its size where the service does not say it. */
-static double batch_units(const struct batch *batch,
-			  const struct dg_batch_answer *answer)
-{
-	size_t units = 0;
-
-	if (answer->units >= 0)
-		return answer->units;
-	for (size_t i = 0; i < batch->count; i++)
-		if (!answer->pending[i])
-			units += batch->items[i]->line_len / UNIT_BYTES + 1;
-	return (double)units;
-}
-
-/* One BatchWriteItem, the gate passed. What came back stays in batch. */
-static int call(struct worker *worker, struct batch *batch,
-		struct dg_error *err)
-{
-	struct run *run = worker->run;
-	struct dg_batch_answer answer;
-	int rc;
-
-	rc = dg_connection_call(worker->connection, "BatchWriteItem",
-				dg_buf_slice(&worker->request),
-				&worker->response, err);
-	if (rc == 0)
-		rc = dg_batch_answer_read(
-			&worker->reader, dg_buf_slice(&worker->response),
-			batch->items, batch->count, &answer, err);
-	dg_rate_charge(run->rate, rc == 0 ? batch_units(batch, &answer) : 0,
-		       DG_RATE_BATCH_MAX);
-	if (rc < 0)
-		return rc;
-	keep_pending(run, batch, &answer);
-	return 0;
-}
-
-static int send_once(struct worker *worker, struct batch *batch,
-		     struct dg_error *err)
-{
-	struct run *run = worker->run;
-	uint64_t ticket;
-	int rc;
-
-	rc = dg_batch_request_print(run->options->table, batch->items,
-				    batch->count, &worker->request, err);
-	if (rc == 0)
-		rc = dg_rate_take(run->rate, worker->stop, err);
-	if (rc < 0)
-		return rc;
-	ticket = dg_gate_enter(run->gate);
-	batch->sent_ms = dg_clock_now_ms(run->db->clock);
-	rc = call(worker, batch, err);
-	dg_gate_leave(run->gate, ticket,
-		      dg_connection_throttled(worker->connection) > 0 ||
-			      (rc == 0 && batch->count > 0));
-	return rc;
-}
-
-/* Until all of it is accepted, or refused as a whole. What rate and gate hold
- * back is not waiting in vain. */
-static int send_until_accepted(struct worker *worker, struct batch *batch,
-			       struct dg_error *err)
-{
-	struct dg_clock *clock = worker->run->db->clock;
-	unsigned int vain = 0; /* tries that wrote nothing */
-	int64_t vain_ms = 0;   /* that they and the pauses took */
-
-	for (;;) {
-		size_t before = batch->count;
-		int64_t pause;
-		int rc = send_once(worker, batch, err);
-
-		if (rc < 0 || batch->count == 0)
-			return rc;
-		vain_ms += dg_clock_now_ms(clock) - batch->sent_ms;
-		if (batch->count < before) {
-			vain_ms = 0;
-			vain = 0;
-		}
-		if (vain_ms >= DG_RETRY_PATIENCE_MS)
-			return dg_error_set(err, DG_ESERVICE,
-					    "%zu items came back unprocessed "
-					    "for 5 minutes",
-					    batch->count);
-		pause = dg_retry_backoff_ms(vain++, dg_random_u64());
-		vain_ms += pause;
-		rc = dg_clock_sleep_ms(clock, pause, worker->stop, err);
+		if (rc == 0 && wait_ms > 0)
+			rc = dg_batch_pause(worker, wait_ms, err);
 		if (rc < 0)
 			return rc;
-	}
-}
-
-/* A refused batch is halved until the refused items stand alone: at most five
- * levels deep. */
-static int send_batch(struct worker *worker, struct batch *batch,
-		      struct dg_error *err)
-{
-	struct batch half;
-	int rc = send_until_accepted(worker, batch, err);
-
-	if (rc != DG_EINVALID && rc != DG_ELIMIT)
-		return rc;
-	if (batch->count == 1)
-		return refuse(worker, batch->items[0], err);
-	dg_error_clear(err);
-	half = (struct batch){.items = batch->items, .count = batch->count / 2};
-	rc = send_batch(worker, &half, err);
-	if (rc < 0)
-		return rc;
-	half = (struct batch){.items = batch->items + batch->count / 2,
-			      .count = batch->count - batch->count / 2};
-	return send_batch(worker, &half, err);
+		count = dg_batch_window_take(run->window, items, &size,
+					     dg_clock_now_ms(run->db->clock),
+					     &wait_ms, err);
+	} while (count == 0 && wait_ms > 0);
+	return count;
 }
 
 static int write_batches(void *context, size_t number, size_t task,
 			 struct dg_cancel *stop, struct dg_error *err)
 {
-	struct run *run = context;
-	struct worker *worker = &run->workers[number];
+	struct dg_batch_run *run = context;
+	struct dg_batch_worker *worker = &run->workers[number];
 	struct dg_batch_item *items[DG_BATCH_ITEMS];
 	int rc = 0;
 
@@ -245,18 +53,11 @@ static int write_batches(void *context, size_t number, size_t task,
 		rc = dg_connection_open(&worker->connection, run->db, stop,
 					err);
 	while (rc >= 0) {
-		struct batch batch = {.items = items};
-		int count;
+		int count = take_batch(worker, items, err);
 
-		rc = dg_cancel_check(stop, err);
-		if (rc < 0)
-			break;
-		count = dg_batch_window_take(run->window, items,
-					     run->batch_bytes, err);
 		if (count <= 0)
 			return count;
-		batch.count = (size_t)count;
-		rc = send_batch(worker, &batch, err);
+		rc = dg_batch_send(worker, items, (size_t)count, err);
 		for (int i = 0; i < count; i++)
 			free(items[i]);
 	}
@@ -265,7 +66,7 @@ static int write_batches(void *context, size_t number, size_t task,
 
 /* A quarter of the memory for the window, half for batches under way, each of
  * which is there as items and as a request. */
-static void share_out(struct run *run)
+static void share_out(struct dg_batch_run *run)
 {
 	const struct dg_batch_write_options *options = run->options;
 	uint64_t batches = options->expected_items / DG_BATCH_ITEMS + 1;
@@ -284,7 +85,7 @@ static void share_out(struct run *run)
 		room < DG_BATCH_BODY_MAX ? (size_t)room : DG_BATCH_BODY_MAX;
 }
 
-static int prepare(struct run *run, struct dg_item_source *source,
+static int prepare(struct dg_batch_run *run, struct dg_item_source *source,
 		   struct dg_error *err)
 {
 	int rc;
@@ -297,10 +98,15 @@ static int prepare(struct run *run, struct dg_item_source *source,
 	if (rc == 0)
 		rc = dg_gate_open(&run->gate, run->worker_count, err);
 	if (rc == 0)
-		rc = dg_rate_open(&run->rate, run->options->rate_units,
-				  run->db->clock, err);
+		rc = dg_batch_rate_open(&run->rate, run->options->describe,
+					&run->options->rate, run->db->clock,
+					err);
+	if (rc < 0)
+		return rc;
+	run->indexes = dg_batch_rate_wants_indexes(run->rate);
+	run->state.capacity_limit = dg_batch_rate_units(run->rate);
 	for (size_t i = 0; rc == 0 && i < run->worker_count; i++) {
-		struct worker *worker = &run->workers[i];
+		struct dg_batch_worker *worker = &run->workers[i];
 
 		worker->run = run;
 		worker->reader.keys = run->keys;
@@ -311,7 +117,7 @@ static int prepare(struct run *run, struct dg_item_source *source,
 	return rc;
 }
 
-static void release(struct run *run)
+static void release(struct dg_batch_run *run)
 {
 	for (size_t i = 0; run->workers && i < run->worker_count; i++) {
 		dg_connection_close(run->workers[i].connection);
@@ -321,7 +127,7 @@ static void release(struct run *run)
 	}
 	free(run->workers);
 	dg_batch_window_close(run->window);
-	dg_rate_close(run->rate);
+	dg_batch_rate_close(run->rate);
 	dg_gate_close(run->gate);
 }
 
@@ -329,7 +135,7 @@ int dg_batch_write(struct dg_dynamodb *db, struct dg_item_source *source,
 		   const struct dg_batch_write_options *options,
 		   struct dg_batch_write_stats *stats, struct dg_error *err)
 {
-	struct run run = {
+	struct dg_batch_run run = {
 		.options = options,
 		.db = db,
 		.keys = &source->keys,

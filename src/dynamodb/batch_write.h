@@ -1,12 +1,14 @@
 /*
  * Items of a source into a table with BatchWriteItem: at most 25 requests
- * and under 16 MB a call; UnprocessedItems are sent again until accepted; a
- * batch that is refused is bisected until the refused items stand alone, and
- * each is reported and skipped. (BatchWriteItem limits: API reference.)
+ * and under 16 MB a call; UnprocessedItems are sent again, among others, until
+ * accepted; a batch that is refused is bisected until the refused items stand
+ * alone, and each is reported and skipped. As many calls are under way as the
+ * service takes. (BatchWriteItem limits: API reference.)
  */
 #ifndef DG_DYNAMODB_BATCH_WRITE_H
 #define DG_DYNAMODB_BATCH_WRITE_H
 
+#include "base/json.h"
 #include "dynamodb/client.h"
 #include "dynamodb/rate.h"
 #include "item/source.h"
@@ -14,8 +16,10 @@
 
 struct dg_batch_write_options {
 	const char *table;
-	size_t workers;          /* 0: a default that adapts to throttling */
-	double rate_units;       /* a second; 0: no limit */
+	size_t workers; /* 0: a default that adapts to throttling */
+	/* Of the table, for its capacity and its indexes'; NULL: on demand. */
+	const struct dg_json *describe;
+	struct dg_rate_limit rate;
 	uint64_t memory;         /* bytes of items in flight */
 	uint64_t expected_items; /* for progress; 0: unknown */
 	const struct dg_progress *progress;

@@ -51,11 +51,12 @@ uint64_t dg_gate_enter(struct dg_gate *gate)
 	return ticket;
 }
 
-static void adapt(struct dg_gate *gate, uint64_t ticket, bool throttled)
+static void adapt(struct dg_gate *gate, uint64_t ticket,
+		  enum dg_gate_result result)
 {
-	if (!throttled) {
+	if (result == DG_GATE_TAKEN) {
 		gate->limit += STEP / gate->limit;
-	} else if (ticket == gate->halvings) {
+	} else if (result == DG_GATE_THROTTLED && ticket == gate->halvings) {
 		gate->limit /= 2;
 		gate->halvings++;
 	}
@@ -65,11 +66,12 @@ static void adapt(struct dg_gate *gate, uint64_t ticket, bool throttled)
 		gate->limit = 1;
 }
 
-void dg_gate_leave(struct dg_gate *gate, uint64_t ticket, bool throttled)
+void dg_gate_leave(struct dg_gate *gate, uint64_t ticket,
+		   enum dg_gate_result result)
 {
 	pthread_mutex_lock(&gate->lock);
 	gate->active--;
-	adapt(gate, ticket, throttled);
+	adapt(gate, ticket, result);
 	pthread_cond_broadcast(&gate->room);
 	pthread_mutex_unlock(&gate->lock);
 }

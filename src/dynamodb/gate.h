@@ -7,7 +7,6 @@
 #define DG_DYNAMODB_GATE_H
 
 #include <ddbgit/error.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,9 +18,16 @@ void dg_gate_close(struct dg_gate *gate);
 /* Waits for room. The ticket goes to dg_gate_leave. */
 uint64_t dg_gate_enter(struct dg_gate *gate);
 
-/* A throttled request halves the room, but not once more for a request that
- * was under way already when it was halved. */
-void dg_gate_leave(struct dg_gate *gate, uint64_t ticket, bool throttled);
+enum dg_gate_result {
+	DG_GATE_TAKEN,     /* the service took all of it: a little more room */
+	DG_GATE_PARTLY,    /* most of it: that is the room there is */
+	DG_GATE_THROTTLED, /* little or nothing: half the room */
+};
+
+/* The room is not halved once more for a request that was under way already
+ * when it was halved. */
+void dg_gate_leave(struct dg_gate *gate, uint64_t ticket,
+		   enum dg_gate_result result);
 
 /* Lowers the maximum (at least 1); a higher one is ignored. */
 void dg_gate_lower(struct dg_gate *gate, size_t max);

@@ -182,7 +182,9 @@ static int next_page(struct worker *worker, size_t segment,
 	rc = take_page(worker, err);
 	trim(worker);
 	dg_gate_leave(run->gate, ticket,
-		      dg_connection_throttled(worker->connection) > 0);
+		      dg_connection_throttled(worker->connection) > 0
+			      ? DG_GATE_THROTTLED
+			      : DG_GATE_TAKEN);
 	return rc;
 }
 
@@ -268,6 +270,7 @@ int dg_live_scan_run(const struct dg_live_scan *scan,
 	double a_second;
 	int rc;
 
+	run.state.capacity_limit = scan->rate_units;
 	pthread_mutex_init(&run.lock, NULL);
 	rc = prepare(&run, err);
 	if (rc == 0)

@@ -10,6 +10,8 @@
 #define BURST_SECONDS 0.5
 #define HISTORY_SECONDS 10
 #define WAIT_MAX_MS 1000
+/* While nobody knows what a request costs, the next one waits for the first. */
+#define UNKNOWN_WAIT_MS 20
 
 struct dg_rate {
 	struct dg_clock *clock;
@@ -18,6 +20,7 @@ struct dg_rate {
 	pthread_mutex_t lock; /* of everything below */
 	int64_t filled_ms;    /* when balance was last brought up to date */
 	double balance;       /* below 0: in debt */
+	bool known;           /* an answer has said what it cost */
 	double estimate;      /* of what one request costs */
 	size_t under_way;     /* taken and not charged yet */
 	double total;
@@ -127,7 +130,9 @@ static int64_t try_take(struct dg_rate *rate)
 	pthread_mutex_lock(&rate->lock);
 	fill(rate, dg_clock_now_ms(rate->clock));
 	free_units = rate->balance - reserved(rate);
-	if (free_units >= 0) {
+	if (!rate->known && rate->under_way > 0) {
+		wait = UNKNOWN_WAIT_MS;
+	} else if (free_units >= 0) {
 		rate->under_way++;
 	} else {
 		double ms = ceil(-free_units / rate->units * 1000);
@@ -168,9 +173,20 @@ static int64_t seconds_since_start(const struct dg_rate *rate)
 	return (dg_clock_now_ms(rate->clock) - rate->begun_ms) / 1000;
 }
 
+/* Rises at once and sinks slowly: who reserves too little passes the rate. */
+static void learn(struct dg_rate *rate, double units)
+{
+	rate->known = true;
+	if (units > rate->estimate)
+		rate->estimate = units;
+	else
+		rate->estimate = (rate->estimate * 3 + units) / 4;
+}
+
 void dg_rate_charge(struct dg_rate *rate, double units, double most)
 {
-	/* Nothing compares with a NaN. */
+	const bool says = units >= 0; /* nothing compares with a NaN */
+
 	units = units > 0 ? units : 0;
 	units = units < most ? units : most;
 	pthread_mutex_lock(&rate->lock);
@@ -180,10 +196,8 @@ void dg_rate_charge(struct dg_rate *rate, double units, double most)
 	rate->balance -= units;
 	if (rate->under_way > 0)
 		rate->under_way--;
-	if (units > 0)
-		rate->estimate = rate->estimate > 0
-					 ? (rate->estimate * 3 + units) / 4
-					 : units;
+	if (says)
+		learn(rate, units);
 	pthread_mutex_unlock(&rate->lock);
 }
 

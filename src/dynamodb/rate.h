@@ -1,7 +1,10 @@
 /*
  * A token bucket on consumed capacity, shared by threads: take before a
  * request (waits while the bucket is in debt), charge after it with what the
- * service says it cost.
+ * service says it cost. What is under way counts as much as its like did; the
+ * first request goes alone, for nobody knows yet what one costs. In no ten
+ * seconds is more consumed than the rate allows and, since the price is known
+ * afterwards only, one request and half a second's units.
  */
 #ifndef DG_DYNAMODB_RATE_H
 #define DG_DYNAMODB_RATE_H
@@ -43,7 +46,8 @@ int dg_rate_take(struct dg_rate *rate, const struct dg_cancel *cancel,
 #define DG_RATE_BATCH_MAX (2 * 16400.0)
 
 /* Counts no more than `most` (one of the above), and what is no amount (below
- * 0, not a number) as nothing. */
+ * 0, not a number: a request that failed) as nothing, from which nothing is
+ * learned. */
 void dg_rate_charge(struct dg_rate *rate, double units, double most);
 
 /* Consumed so far, and a second over the last ten; for progress. */

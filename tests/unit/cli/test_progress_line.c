@@ -14,21 +14,27 @@ static void test_the_line_says_what_is_known(void **state)
 		int64_t elapsed_ms;
 		const char *text;
 	} cases[] = {
-		{{"Reading", 12345, 8100000, 0, 0, 0},
+		{{"Reading", 12345, 8100000, 0, 0, 0, 0},
 		 4000,
 		 "Reading: 12,345 items, 8.1 MB, 2.0 MB/s"},
-		{{"Reading", 500, 4500000, 1000, 10000000, 120.4},
+		{{"Reading", 500, 4500000, 1000, 10000000, 120.4, 0},
 		 9000,
 		 "Reading: 500 items, 4.5 MB, 500.0 kB/s, 45 %, 0:11 left, "
 		 "120 units/s"},
-		{{"Counting", 250, 0, 1000, 0, 0},
+		{{"Writing", 500, 0, 0, 0, 119.6, 250},
+		 9000,
+		 "Writing: 500 items, 120 of 250 units/s"},
+		{{"Writing", 5, 0, 0, 0, 0.4, 2.5},
+		 9000,
+		 "Writing: 5 items, 0.4 of 2.5 units/s"},
+		{{"Counting", 250, 0, 1000, 0, 0, 0},
 		 3000,
 		 "Counting: 250 items, 25 %, 0:09 left"},
 		/* The estimate was too low. */
-		{{"Reading", 2000, 2000, 1000, 1000, 0},
+		{{"Reading", 2000, 2000, 1000, 1000, 0, 0},
 		 1000,
 		 "Reading: 2,000 items, 2.0 kB, 2.0 kB/s, 99 %, 0:00 left"},
-		{{"Writing", 0, 0, 1000, 1000, 0}, 0, "Writing: 0 items"},
+		{{"Writing", 0, 0, 1000, 1000, 0, 0}, 0, "Writing: 0 items"},
 	};
 	char text[DG_PROGRESS_LINE_MAX];
 	size_t i;
@@ -44,7 +50,7 @@ static void test_the_line_says_what_is_known(void **state)
 static void test_the_line_stays_below_the_terminals_width(void **state)
 {
 	const struct dg_progress_state long_one = {
-		"Reading", UINT64_MAX, UINT64_MAX / 2, 0, UINT64_MAX, 1e9};
+		"Reading", UINT64_MAX, UINT64_MAX / 2, 0, UINT64_MAX, 1e9, 0};
 	char text[DG_PROGRESS_LINE_MAX];
 	size_t width;
 
@@ -91,7 +97,7 @@ static size_t count(const char *text, const char *part)
 /* Reports every 10 ms of a clock that only the test knows. */
 static void report_for(struct screen *screen, int64_t from_ms, int64_t to_ms)
 {
-	struct dg_progress_state state = {"Reading", 1, 1, 0, 0, 0};
+	struct dg_progress_state state = {"Reading", 1, 1, 0, 0, 0, 0};
 
 	for (; from_ms <= to_ms; from_ms += 10)
 		dg_progress_line_update_at(&screen->line, &state,

@@ -70,7 +70,7 @@ static int write_at_rate(struct script *script, struct numbered *n,
 	const struct dg_batch_write_options options = {
 		.table = "t",
 		.workers = 1,
-		.rate_units = rate_units,
+		.rate = {rate_units, false},
 		.memory = 8u << 20,
 		.refused = note_refusal,
 		.context = refusals,

@@ -24,9 +24,9 @@ static void test_throttling_halves_the_room_once_for_all_under_way(void **state)
 	for (int i = 0; i < 8; i++)
 		ticket[i] = dg_gate_enter(gate);
 	for (int i = 0; i < 8; i++)
-		dg_gate_leave(gate, ticket[i], true);
+		dg_gate_leave(gate, ticket[i], DG_GATE_THROTTLED);
 	assert_int_equal(dg_gate_room(gate), 4);
-	dg_gate_leave(gate, dg_gate_enter(gate), true);
+	dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_THROTTLED);
 	assert_int_equal(dg_gate_room(gate), 2);
 	dg_gate_close(gate);
 }
@@ -37,7 +37,7 @@ static void test_room_for_one_is_always_left(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
-		dg_gate_leave(gate, dg_gate_enter(gate), true);
+		dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_THROTTLED);
 	assert_int_equal(dg_gate_room(gate), 1);
 	dg_gate_lower(gate, 0);
 	assert_int_equal(dg_gate_room(gate), 1);
@@ -51,14 +51,26 @@ static void test_room_comes_back_slowly(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
-		dg_gate_leave(gate, dg_gate_enter(gate), true);
+		dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_THROTTLED);
 	while (dg_gate_room(gate) < 4) {
-		dg_gate_leave(gate, dg_gate_enter(gate), false);
+		dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_TAKEN);
 		successes++;
 	}
 	assert_in_range(successes, 10, 40);
 	for (int i = 0; i < 100; i++)
-		dg_gate_leave(gate, dg_gate_enter(gate), false);
+		dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_TAKEN);
+	assert_int_equal(dg_gate_room(gate), 4);
+	dg_gate_close(gate);
+}
+
+static void test_what_is_taken_in_part_changes_nothing(void **state)
+{
+	struct dg_gate *gate = open_gate(8);
+
+	(void)state;
+	dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_THROTTLED);
+	for (int i = 0; i < 100; i++)
+		dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_PARTLY);
 	assert_int_equal(dg_gate_room(gate), 4);
 	dg_gate_close(gate);
 }
@@ -71,7 +83,7 @@ static void test_lowered_maximum_stays(void **state)
 	dg_gate_lower(gate, 3);
 	dg_gate_lower(gate, 6);
 	for (int i = 0; i < 100; i++)
-		dg_gate_leave(gate, dg_gate_enter(gate), false);
+		dg_gate_leave(gate, dg_gate_enter(gate), DG_GATE_TAKEN);
 	assert_int_equal(dg_gate_room(gate), 3);
 	dg_gate_close(gate);
 }
@@ -83,6 +95,7 @@ int main(void)
 			test_throttling_halves_the_room_once_for_all_under_way),
 		cmocka_unit_test(test_room_for_one_is_always_left),
 		cmocka_unit_test(test_room_comes_back_slowly),
+		cmocka_unit_test(test_what_is_taken_in_part_changes_nothing),
 		cmocka_unit_test(test_lowered_maximum_stays),
 	};
 

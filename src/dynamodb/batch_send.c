@@ -1,0 +1,213 @@
+#include "dynamodb/batch_send.h"
+
+#include "base/random.h"
+#include "dynamodb/call.h"
+
+#include <stdlib.h>
+
+#define KEY_JSON_MAX ((size_t)64 * 1024)
+#define UNIT_BYTES 1024
+
+/* Some items that are sent together. */
+struct batch {
+	struct dg_batch_item **items;
+	size_t count;
+};
+
+/* What an answer accepted, and how many items it gave back. Returns how many
+ * the run has written. */
+static uint64_t count_written(struct dg_batch_run *run, size_t items,
+			      uint64_t bytes, size_t unprocessed)
+{
+	uint64_t written;
+	double total;
+
+	pthread_mutex_lock(&run->lock);
+	run->stats.requests++;
+	run->stats.unprocessed += unprocessed;
+	run->stats.written += items;
+	written = run->stats.written;
+	run->state.items += items;
+	run->state.bytes += bytes;
+	dg_batch_rate_consumed(run->rate, &total, &run->state.capacity_rate);
+	dg_progress_update(run->options->progress, &run->state);
+	pthread_mutex_unlock(&run->lock);
+	return written;
+}
+
+/* An item that the service does not take, for the reason in err: told, and the
+ * rest goes on. */
+static int refuse(struct dg_batch_worker *worker,
+		  const struct dg_batch_item *item, struct dg_error *err)
+{
+	struct dg_batch_run *run = worker->run;
+	const struct dg_batch_write_options *options = run->options;
+	const char *type = dg_connection_error_type(worker->connection);
+	const char *words = dg_connection_error_words(worker->connection);
+	struct dg_buf key = DG_BUF_INIT(KEY_JSON_MAX);
+	struct dg_error own = {0};
+	int rc = dg_key_json(run->keys, dg_batch_item_line(item), &key, &own);
+
+	/* A 413 may come without a word. */
+	type = type[0] ? type : "RequestEntityTooLarge";
+	words = words[0] ? words : err->message;
+	pthread_mutex_lock(&run->lock);
+	run->stats.refused++;
+	if (rc == 0 && options->refused)
+		rc = options->refused(options->context, dg_buf_slice(&key),
+				      type, words, &own);
+	pthread_mutex_unlock(&run->lock);
+	dg_buf_free(&key);
+	*err = own;
+	return rc;
+}
+
+/* What a batch costs, by its size where the service does not say it. */
+static void complete_units(const struct batch *batch,
+			   struct dg_batch_answer *answer)
+{
+	size_t units = 0;
+
+	if (answer->units.all >= 0)
+		return;
+	for (size_t i = 0; i < batch->count; i++)
+		if (!answer->pending[i])
+			units += batch->items[i]->line_len / UNIT_BYTES + 1;
+	answer->units.all = (double)units;
+}
+
+/* Items that came back go where they came from; the others are written. */
+static uint64_t settle(struct dg_batch_run *run, const struct batch *batch,
+		       const struct dg_batch_answer *answer)
+{
+	const int64_t now = dg_clock_now_ms(run->db->clock);
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		struct dg_batch_item *item = batch->items[i];
+
+		batch->items[i] = NULL;
+		if (answer->pending[i]) {
+			dg_batch_window_return(run->window, item, now);
+		} else {
+			bytes += item->line_len + 1;
+			free(item);
+		}
+	}
+	return count_written(run, batch->count - answer->unprocessed, bytes,
+			     answer->unprocessed);
+}
+
+int dg_batch_pause(struct dg_batch_worker *worker, int64_t ms,
+		   struct dg_error *err)
+{
+	if (worker->vain > 0)
+		worker->vain_ms += ms;
+	return dg_clock_sleep_ms(worker->run->db->clock, ms, worker->stop, err);
+}
+
+/* Nothing was accepted, which took so long. What rate and gate held back was
+ * not waiting in vain. */
+static int wait_in_vain(struct dg_batch_worker *worker, size_t items,
+			int64_t ms, struct dg_error *err)
+{
+	worker->vain_ms += ms;
+	if (worker->vain_ms >= DG_RETRY_PATIENCE_MS)
+		return dg_error_set(err, DG_ESERVICE,
+				    "%zu items came back unprocessed for 5 "
+				    "minutes",
+				    items);
+	return dg_batch_pause(
+		worker, dg_retry_backoff_ms(worker->vain++, dg_random_u64()),
+		err);
+}
+
+/* One BatchWriteItem, the gate passed. */
+static int call(struct dg_batch_worker *worker, const struct batch *batch,
+		struct dg_batch_answer *answer, struct dg_error *err)
+{
+	struct dg_batch_run *run = worker->run;
+	int rc;
+
+	answer->unprocessed = 0;
+	rc = dg_connection_call(worker->connection, "BatchWriteItem",
+				dg_buf_slice(&worker->request),
+				&worker->response, err);
+	if (rc == 0)
+		rc = dg_batch_answer_read(
+			&worker->reader, dg_buf_slice(&worker->response),
+			batch->items, batch->count, answer, err);
+	if (rc == 0)
+		complete_units(batch, answer);
+	dg_batch_rate_charge(run->rate, rc == 0 ? &answer->units : NULL,
+			     batch->count - answer->unprocessed);
+	return rc;
+}
+
+/* What the service thinks of the present room. */
+static enum dg_gate_result result_of(const struct dg_batch_worker *worker,
+				     const struct batch *batch,
+				     const struct dg_batch_answer *answer)
+{
+	if (dg_connection_throttled(worker->connection) > 0 ||
+	    answer->unprocessed > batch->count / 2)
+		return DG_GATE_THROTTLED;
+	return answer->unprocessed > 0 ? DG_GATE_PARTLY : DG_GATE_TAKEN;
+}
+
+static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
+		     struct dg_error *err)
+{
+	struct dg_batch_run *run = worker->run;
+	struct dg_clock *clock = run->db->clock;
+	struct dg_batch_answer answer;
+	uint64_t ticket, written;
+	int64_t sent_ms;
+	int rc;
+
+	rc = dg_batch_request_print(run->options->table, batch->items,
+				    batch->count, run->indexes,
+				    &worker->request, err);
+	if (rc == 0)
+		rc = dg_batch_rate_take(run->rate, worker->stop, err);
+	if (rc < 0)
+		return rc;
+	ticket = dg_gate_enter(run->gate);
+	sent_ms = dg_clock_now_ms(clock);
+	rc = call(worker, batch, &answer, err);
+	dg_gate_leave(run->gate, ticket, result_of(worker, batch, &answer));
+	if (rc < 0)
+		return rc;
+	written = settle(run, batch, &answer);
+	if (written != worker->written) {
+		worker->written = written;
+		worker->vain = 0;
+		worker->vain_ms = 0;
+	}
+	if (answer.unprocessed < batch->count)
+		return 0;
+	return wait_in_vain(worker, batch->count,
+			    dg_clock_now_ms(clock) - sent_ms, err);
+}
+
+/* At most five levels deep. */
+int dg_batch_send(struct dg_batch_worker *worker, struct dg_batch_item **items,
+		  size_t count, struct dg_error *err)
+{
+	const struct batch batch = {.items = items, .count = count};
+	int rc = send_once(worker, &batch, err);
+
+	if (rc != DG_EINVALID && rc != DG_ELIMIT)
+		return rc;
+	if (count == 1) {
+		rc = refuse(worker, items[0], err);
+		free(items[0]);
+		items[0] = NULL;
+		return rc;
+	}
+	dg_error_clear(err);
+	rc = dg_batch_send(worker, items, count / 2, err);
+	if (rc < 0)
+		return rc;
+	return dg_batch_send(worker, items + count / 2, count - count / 2, err);
+}
