@@ -101,25 +101,27 @@ static uint64_t settle(struct dg_batch_run *run, const struct batch *batch,
 int dg_batch_pause(struct dg_batch_worker *worker, int64_t ms,
 		   struct dg_error *err)
 {
-	if (worker->vain > 0)
+	if (worker->scarce > 0)
 		worker->vain_ms += ms;
 	return dg_clock_sleep_ms(worker->run->db->clock, ms, worker->stop, err);
 }
 
-/* Nothing was accepted, which took so long. What rate and gate held back was
- * not waiting in vain. */
-static int wait_in_vain(struct dg_batch_worker *worker, size_t items,
-			int64_t ms, struct dg_error *err)
+/*
+ * Most of what was sent came back after so long: the next batch waits, until
+ * as much has become free as is worth a request. What rate and gate held back
+ * is not waiting in vain.
+ */
+static int wait_for_capacity(struct dg_batch_worker *worker, size_t returned,
+			     int64_t ms, struct dg_error *err)
 {
 	worker->vain_ms += ms;
 	if (worker->vain_ms >= DG_RETRY_PATIENCE_MS)
 		return dg_error_set(err, DG_ESERVICE,
 				    "%zu items came back unprocessed for 5 "
 				    "minutes",
-				    items);
-	return dg_batch_pause(
-		worker, dg_retry_backoff_ms(worker->vain++, dg_random_u64()),
-		err);
+				    returned);
+	ms = dg_retry_backoff_ms(worker->scarce++, dg_random_u64());
+	return dg_batch_pause(worker, ms, err);
 }
 
 /* One BatchWriteItem, the gate passed. */
@@ -144,13 +146,19 @@ static int call(struct dg_batch_worker *worker, const struct batch *batch,
 	return rc;
 }
 
+static bool is_mostly_back(const struct batch *batch,
+			   const struct dg_batch_answer *answer)
+{
+	return answer->unprocessed > batch->count / 2;
+}
+
 /* What the service thinks of the present room. */
 static enum dg_gate_result result_of(const struct dg_batch_worker *worker,
 				     const struct batch *batch,
 				     const struct dg_batch_answer *answer)
 {
 	if (dg_connection_throttled(worker->connection) > 0 ||
-	    answer->unprocessed > batch->count / 2)
+	    is_mostly_back(batch, answer))
 		return DG_GATE_THROTTLED;
 	return answer->unprocessed > 0 ? DG_GATE_PARTLY : DG_GATE_TAKEN;
 }
@@ -179,15 +187,15 @@ static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
 	if (rc < 0)
 		return rc;
 	written = settle(run, batch, &answer);
-	if (written != worker->written) {
-		worker->written = written;
-		worker->vain = 0;
+	if (written != worker->written)
 		worker->vain_ms = 0;
-	}
-	if (answer.unprocessed < batch->count)
+	worker->written = written;
+	if (!is_mostly_back(batch, &answer)) {
+		worker->scarce -= worker->scarce > 0;
 		return 0;
-	return wait_in_vain(worker, batch->count,
-			    dg_clock_now_ms(clock) - sent_ms, err);
+	}
+	return wait_for_capacity(worker, answer.unprocessed,
+				 dg_clock_now_ms(clock) - sent_ms, err);
 }
 
 /* At most five levels deep. */

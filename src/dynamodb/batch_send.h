@@ -37,10 +37,10 @@ struct dg_batch_worker {
 	struct dg_buf response;
 	const struct dg_cancel *stop;
 
+	unsigned int scarce; /* answers in a row that gave most back */
 	/* While whatever is sent comes back, to this worker and to others. */
-	unsigned int vain; /* tries of ours */
-	int64_t vain_ms;   /* that they and the pauses took */
-	uint64_t written;  /* the run's count at the last of them */
+	int64_t vain_ms;  /* what our calls and the pauses took */
+	uint64_t written; /* the run's count at the last of them */
 };
 
 /*

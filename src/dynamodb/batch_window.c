@@ -248,7 +248,7 @@ static int take_batch(struct dg_batch_window *window, struct take *take,
 	if (rc < 0)
 		return rc;
 	take_returned(window, take,
-		      window->count > 0 ? (take->size->items + 1) / 2
+		      window->count > 0 ? take->size->items / 4 + 1
 					: take->size->items,
 		      now_ms);
 	return take_fresh(window, take, err);

@@ -8,8 +8,8 @@
  * takes its items from all over the window that they fill: a large collection
  * is written beside the rest, not after it.
  *
- * What the service gives back returns here, waits a while, and then takes at
- * most half of a batch as long as there is anything else: a partition that
+ * What the service gives back returns here, waits a while, and then takes about
+ * a quarter of a batch as long as there is anything else: a partition that
  * throttles holds nobody up but itself.
  */
 #ifndef DG_DYNAMODB_BATCH_WINDOW_H

@@ -76,6 +76,15 @@ static double page_units(const struct worker *worker,
 	return worker->run->scan->consistent ? whole : whole / 2;
 }
 
+/* Rises at once and sinks slowly, so that a page seldom costs too much. */
+static void learn(struct worker *worker, double units_per_item)
+{
+	if (units_per_item < worker->units_per_item)
+		units_per_item =
+			(worker->units_per_item * 3 + units_per_item) / 4;
+	worker->units_per_item = units_per_item;
+}
+
 static void account(struct worker *worker, const struct dg_scan_page *page)
 {
 	struct run *run = worker->run;
@@ -84,7 +93,7 @@ static void account(struct worker *worker, const struct dg_scan_page *page)
 
 	dg_rate_charge(run->rate, units, DG_RATE_PAGE_MAX);
 	if (page->items > 0 && units > 0)
-		worker->units_per_item = units / (double)page->items;
+		learn(worker, units / (double)page->items);
 	pthread_mutex_lock(&run->lock);
 	run->state.items += page->items;
 	run->state.bytes += page->bytes;

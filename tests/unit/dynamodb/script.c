@@ -43,14 +43,11 @@ void fake_clock_init(struct fake_clock *fake)
 	};
 }
 
-static void note_request(struct script *script,
+static void note_headers(struct script *script,
 			 const struct dg_http_request *request)
 {
 	const char *target;
 
-	assert_true(script->next < SCRIPT_SENT_MAX);
-	script->sent[script->next] =
-		strndup(request->body.ptr, request->body.len);
 	script->headers[0] = '\0';
 	for (size_t i = 0; request->headers[i]; i++) {
 		strcat(script->headers, request->headers[i]);
@@ -62,6 +59,33 @@ static void note_request(struct script *script,
 		sscanf(target, "%*[^.].%63[A-Za-z]", script->operation), 1);
 }
 
+static void note_request(struct script *script,
+			 const struct dg_http_request *request)
+{
+	assert_true(script->next < SCRIPT_SENT_MAX);
+	script->sent[script->next] =
+		strndup(request->body.ptr, request->body.len);
+	note_headers(script, request);
+}
+
+/* A model of the service answers. */
+static int respond(struct script *script, const struct dg_http_request *request,
+		   struct dg_http_response *response)
+{
+	int rc;
+
+	note_headers(script, request);
+	script->time.now_ms += script->answer_takes_ms;
+	response->failure = DG_HTTP_OK;
+	response->date = -1;
+	response->status = 200;
+	rc = script->respond(script->context, script->operation, request->body,
+			     &response->body, &response->status);
+	response->has_crc32 = true;
+	response->crc32 = dg_crc32(0, response->body.ptr, response->body.len);
+	return rc;
+}
+
 static int play(void *context, const struct dg_http_request *request,
 		struct dg_http_response *response, struct dg_error *err)
 {
@@ -69,8 +93,11 @@ static int play(void *context, const struct dg_http_request *request,
 	size_t at =
 		script->next < script->count ? script->next : script->count - 1;
 	const struct script_answer *answer = &script->answers[at];
-	struct dg_slice body = dg_slice_str(answer->body);
+	struct dg_slice body;
 
+	if (script->respond)
+		return respond(script, request, response);
+	body = dg_slice_str(answer->body);
 	note_request(script, request);
 	script->next++;
 	script->time.now_ms += script->answer_takes_ms;

@@ -38,6 +38,11 @@ struct script {
 	char operation[64];          /* of the last request */
 	char headers[4096];          /* of the last request, a line each */
 	int64_t answer_takes_ms;
+	/* Answers instead, if set; requests are not noted then. */
+	int (*respond)(void *context, const char *operation,
+		       struct dg_slice request, struct dg_buf *body,
+		       long *status);
+	void *context;
 
 	struct dg_profiles *profiles;
 	struct dg_credentials_chain *chain;
