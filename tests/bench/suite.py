@@ -197,6 +197,10 @@ def diff(given):
         beside = "git diff --stat"
         row = Row("ddbgit diff", "ours", skipped="not in this version")
         if shop.works("diff", "HEAD~1", "HEAD"):
+            found = shop.project.ddbgit("diff", "--keys", "HEAD~1",
+                                        "HEAD").out.splitlines()
+            if len(found) != 20:
+                raise measure.Failed(f"ddbgit diff finds {found}")
             row = shop.ours("ddbgit diff", "diff", "HEAD~1", "HEAD",
                             megabytes=0, beside=beside,
                             goals=[Goal("cpu", 0.05), peak_goal()])
