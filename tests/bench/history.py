@@ -44,10 +44,8 @@ def files(backup):
         "dataSha256": digest,
         "schemaSha256": hashlib.sha256(schema.encode()).hexdigest(),
         "scanStarted": when, "scanFinished": when, "consistentRead": False}
-    data = (f'{{"Items":[\n{",".join(f"{line}" for line in lines)}'
-            .replace("},{\"id\"", "},\n{\"id\"")
-            + f'\n],"Count":{ITEMS},"ScannedCount":{ITEMS},'
-            '"ConsumedCapacity":null}\n')
+    data = ('{"Items":[\n' + ",\n".join(lines) + f'\n],"Count":{ITEMS},'
+            f'"ScannedCount":{ITEMS},"ConsumedCapacity":null}}\n')
     return when, digest, {
         "table-data.json": data,
         "table-schema.json": json.dumps(SCHEMA, indent=4) + "\n",

@@ -18,36 +18,19 @@
 #include "replay_http.h"
 #include "replay_item.h"
 #include "replay_json.h"
+#include "replay_table.h"
 
 #include <getopt.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PAGE_BYTES 1048576
 #define BATCH_MAX 25
-#define TABLE_NAME_MAX 256
-
 static struct {
-	uint64_t items;
-	size_t size; /* of an item */
-	char table[TABLE_NAME_MAX];
-	/* Held for made, the name of the created table. */
-	pthread_mutex_t lock;
-	char made[TABLE_NAME_MAX];
-	/* The rest is accessed atomically. */
-	unsigned char *present; /* a bit an item of the created table */
-	uint64_t changed; /* items that have changed, of every stride one */
-	uint64_t change_round;
-	uint64_t pages, puts, distinct, foreign, batches, oversized;
-} replay = {
-	.items = 100000,
-	.size = REPLAY_SIZE_USUAL,
-	.table = "replay",
-	.lock = PTHREAD_MUTEX_INITIALIZER,
-};
+	uint64_t pages, puts, foreign, batches, oversized;
+} counts; /* accessed atomically */
 
 static uint64_t count(uint64_t *counter, uint64_t add)
 {
@@ -57,19 +40,6 @@ static uint64_t count(uint64_t *counter, uint64_t add)
 static uint64_t load(const uint64_t *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
-}
-
-/* The item as it stands now. */
-static struct replay_item item_now(uint64_t number)
-{
-	struct replay_item item = {.number = number, .size = replay.size};
-	uint64_t changed = load(&replay.changed);
-	uint64_t stride = changed > 0 ? replay.items / changed : 0;
-
-	if (stride > 0 && number % stride == stride / 2 &&
-	    number / stride < changed)
-		item.round = load(&replay.change_round);
-	return item;
 }
 
 static void answer(struct replay_connection *c, int status, const char *text)
@@ -90,59 +60,21 @@ static void refuse(struct replay_connection *c, const char *type)
 	answer(c, 400, text);
 }
 
-/* Which table a request is about. */
-enum table { TABLE_NONE, TABLE_SOURCE, TABLE_MADE };
-
-static enum table table_named(struct replay_json name)
-{
-	enum table table = TABLE_NONE;
-
-	if (name.len == strlen(replay.table) &&
-	    memcmp(name.at, replay.table, name.len) == 0)
-		return TABLE_SOURCE;
-	(void)pthread_mutex_lock(&replay.lock);
-	if (name.len > 0 && name.len == strlen(replay.made) &&
-	    memcmp(name.at, replay.made, name.len) == 0)
-		table = TABLE_MADE;
-	(void)pthread_mutex_unlock(&replay.lock);
-	return table;
-}
-
-static enum table table_of_request(const struct replay_connection *c,
-				   struct replay_json *name)
+static enum replay_table table_of_request(const struct replay_connection *c,
+					  struct replay_json *name)
 {
 	struct replay_json value;
 
 	if (!replay_json_member(&value, c->body, "TableName") ||
 	    !replay_json_string(name, value))
-		return TABLE_NONE;
-	return table_named(*name);
-}
-
-static bool holds(enum table table, uint64_t number)
-{
-	unsigned char byte;
-
-	if (table == TABLE_SOURCE)
-		return true;
-	byte = __atomic_load_n(&replay.present[number / 8], __ATOMIC_RELAXED);
-	return byte & (1u << number % 8);
-}
-
-/* True if the item is new in the created table. */
-static bool add(uint64_t number)
-{
-	unsigned char bit = (unsigned char)(1u << number % 8);
-
-	return !(__atomic_fetch_or(&replay.present[number / 8], bit,
-				   __ATOMIC_RELAXED) &
-		 bit);
+		return REPLAY_NONE;
+	return replay_table_named(*name);
 }
 
 /* ---- Scan ---- */
 
 struct scan {
-	enum table table;
+	enum replay_table table;
 	uint64_t next; /* item number */
 	uint64_t end;
 	uint64_t limit;
@@ -206,11 +138,11 @@ static uint64_t write_items(struct replay_connection *c, struct scan *scan)
 	       c->len < PAGE_BYTES) {
 		uint64_t number = scan->next++;
 
-		if (!holds(scan->table, number))
+		if (!replay_table_holds(scan->table, number))
 			continue;
 		if (items++ > 0)
 			c->output[c->len++] = ',';
-		item = item_now(number);
+		item = replay_item_now(number);
 		c->len += replay_item_write(c->output + c->len, &item, false);
 	}
 	return items;
@@ -224,7 +156,7 @@ static void answer_scan(struct replay_connection *c)
 	size_t blocks;
 
 	scan.table = table_of_request(c, &scan.name);
-	if (scan.table == TABLE_NONE) {
+	if (scan.table == REPLAY_NONE) {
 		refuse(c, "ResourceNotFoundException");
 		return;
 	}
@@ -251,7 +183,7 @@ static void answer_scan(struct replay_connection *c)
 					   key);
 	}
 	c->output[c->len++] = '}';
-	count(&replay.pages, 1);
+	count(&counts.pages, 1);
 }
 
 /* ---- BatchWriteItem ---- */
@@ -260,7 +192,7 @@ static void answer_scan(struct replay_connection *c)
 static bool is_expected(struct replay_json text, uint64_t number)
 {
 	char expected[REPLAY_SIZE_MAX + 4096];
-	struct replay_item item = item_now(number);
+	struct replay_item item = replay_item_now(number);
 	size_t len = replay_item_write(expected, &item, true);
 
 	return len <= text.len && memcmp(expected, text.at, len) == 0;
@@ -270,11 +202,11 @@ static void take_put(struct replay_json item)
 {
 	uint64_t number;
 
-	count(&replay.puts, 1);
+	count(&counts.puts, 1);
 	if (!key_of(&number, item) || !is_expected(item, number))
-		count(&replay.foreign, 1);
-	else if (add(number))
-		count(&replay.distinct, 1);
+		count(&counts.foreign, 1);
+	else
+		replay_table_add(number);
 }
 
 static void answer_batch_write(struct replay_connection *c)
@@ -293,19 +225,18 @@ static void answer_batch_write(struct replay_connection *c)
 		    replay_json_member(&item, put, "Item"))
 			take_put(item);
 	}
-	count(&replay.batches, 1);
+	count(&counts.batches, 1);
 	if (size > BATCH_MAX)
-		count(&replay.oversized, 1);
+		count(&counts.oversized, 1);
 	answer(c, 200, "{\"UnprocessedItems\":{}}");
 }
 
 /* ---- Control plane ---- */
 
 static void describe(struct replay_connection *c, struct replay_json name,
-		     enum table table, const char *member)
+		     enum replay_table table, const char *member)
 {
-	uint64_t items =
-		table == TABLE_SOURCE ? replay.items : load(&replay.distinct);
+	uint64_t items = replay_table_count(table);
 
 	c->status = 200;
 	c->len = (size_t)snprintf(
@@ -324,9 +255,9 @@ static void describe(struct replay_connection *c, struct replay_json name,
 static void answer_describe(struct replay_connection *c)
 {
 	struct replay_json name;
-	enum table table = table_of_request(c, &name);
+	enum replay_table table = table_of_request(c, &name);
 
-	if (table == TABLE_NONE)
+	if (table == REPLAY_NONE)
 		refuse(c, "ResourceNotFoundException");
 	else
 		describe(c, name, table, "Table");
@@ -335,20 +266,12 @@ static void answer_describe(struct replay_connection *c)
 static void answer_create(struct replay_connection *c)
 {
 	struct replay_json value, name;
-	bool free_name;
 
 	if (!replay_json_member(&value, c->body, "TableName") ||
-	    !replay_json_string(&name, value) || name.len >= TABLE_NAME_MAX) {
+	    !replay_json_string(&name, value))
 		refuse(c, "ValidationException");
-		return;
-	}
-	(void)pthread_mutex_lock(&replay.lock);
-	free_name = !replay.made[0];
-	if (free_name)
-		memcpy(replay.made, name.at, name.len);
-	(void)pthread_mutex_unlock(&replay.lock);
-	if (free_name)
-		describe(c, name, TABLE_MADE, "TableDescription");
+	else if (replay_table_make(name))
+		describe(c, name, REPLAY_MADE, "TableDescription");
 	else
 		refuse(c, "ResourceInUseException");
 }
@@ -368,9 +291,9 @@ static void answer_counts(struct replay_connection *c)
 		"{\"items\":%" PRIu64 ",\"pages\":%" PRIu64 ",\"puts\":%" PRIu64
 		",\"distinct\":%" PRIu64 ",\"foreign\":%" PRIu64
 		",\"batches\":%" PRIu64 ",\"oversized\":%" PRIu64 "}\n",
-		replay.items, load(&replay.pages), load(&replay.puts),
-		load(&replay.distinct), load(&replay.foreign),
-		load(&replay.batches), load(&replay.oversized));
+		replay.items, load(&counts.pages), load(&counts.puts),
+		replay_table_count(REPLAY_MADE), load(&counts.foreign),
+		load(&counts.batches), load(&counts.oversized));
 }
 
 /* Without an operation: the counts, after a change if one is asked for. */
@@ -381,10 +304,7 @@ static void answer_control(struct replay_connection *c)
 
 	if (strncmp(c->path, change, sizeof(change) - 1) == 0)
 		wanted = strtoull(c->path + sizeof(change) - 1, NULL, 10);
-	if (wanted > 0 && wanted <= replay.items) {
-		__atomic_store_n(&replay.changed, wanted, __ATOMIC_RELAXED);
-		count(&replay.change_round, 1);
-	}
+	replay_change(wanted);
 	answer_counts(c);
 }
 
@@ -416,8 +336,7 @@ static void answer_operation(struct replay_connection *c)
 
 static int run(uint16_t port)
 {
-	replay.present = calloc(replay.items / 8 + 1, 1);
-	if (!replay.present)
+	if (!replay_tables_open())
 		return 1;
 	return replay_http_serve(
 		port, PAGE_BYTES + replay_item_max(replay.size) + 4096,
@@ -433,7 +352,7 @@ static int dump(void)
 		return 1;
 	printf("{\n    \"Items\": [\n");
 	for (i = 0; i < replay.items; i++) {
-		struct replay_item item = item_now(i);
+		struct replay_item item = replay_item_now(i);
 		size_t len = replay_item_write(text, &item, false);
 
 		printf("        %.*s%s\n", (int)len, text,
@@ -468,8 +387,7 @@ int main(int argc, char **argv)
 		else if (option == 'p')
 			port = strtoul(optarg, NULL, 10);
 		else if (option == 't')
-			(void)snprintf(replay.table, sizeof(replay.table), "%s",
-				       optarg);
+			replay.table = optarg;
 		else if (option == 'd')
 			dumps = true;
 		else
