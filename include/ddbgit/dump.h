@@ -20,7 +20,7 @@ struct dg_dump_options {
 	bool force;         /* commit an ignored path */
 	bool replace;       /* another table's snapshot, or by an empty one */
 	bool allow_empty;   /* commit an unchanged table too */
-	const char *layout; /* "auto" (NULL) or "single" */
+	const char *layout; /* "auto" (NULL), "single" or "chunked" */
 	bool consistent;
 	unsigned int segments; /* 0: by the table's size */
 	const char *max_rcu;   /* "100", "50%"; NULL: see operations */

@@ -27,19 +27,11 @@ int dg_dump_choose_path(struct dg_dump_job *job, struct dg_error *err)
 static int check_options(const struct dg_dump_options *options,
 			 struct dg_error *err)
 {
-	const char *layout = options->layout;
+	int rc = dg_dump_check_layout(options, err);
 
-	if (layout && strcmp(layout, "chunked") == 0)
-		return dg_error_set(err, DG_EUNSUPPORTED,
-				    "the chunked layout is not part of this "
-				    "version");
-	if (layout && strcmp(layout, "auto") != 0 &&
-	    strcmp(layout, "single") != 0)
-		return dg_error_set(err, DG_EUSAGE, "unknown layout '%s'",
-				    layout);
-	if (options->message)
-		return dg_message_check_subject(options->message, err);
-	return 0;
+	if (rc == 0 && options->message)
+		rc = dg_message_check_subject(options->message, err);
+	return rc;
 }
 
 static bool has_earlier_snapshot(struct dg_dump_job *job)
@@ -184,6 +176,7 @@ static int write_items(struct dg_dump_job *job, struct dg_error *err)
 	const struct dg_snapshot_write write = {
 		.sink = job->sink,
 		.items = job->live,
+		.layout = job->layout,
 		.definition = job->definition,
 		.metadata = &job->metadata,
 		.cancel = job->run->cancel,
@@ -315,6 +308,8 @@ static int run_job(struct dg_dump_job *job, struct dg_error *err)
 		rc = read_definition(job, err);
 	if (rc == 0)
 		rc = scan(job, err);
+	if (rc == 0)
+		rc = dg_dump_choose_layout(job, err);
 	if (rc == 0)
 		rc = write_items(job, err);
 	if (rc == 0)

@@ -1,6 +1,7 @@
 /*
  * A dump under way, shared by the files that make one up: dump.c reads the
- * table into a snapshot; dump_repository.c finds where a commit goes,
+ * table into a snapshot; dump_layout.c chooses how its items are laid out;
+ * dump_repository.c finds where a commit goes,
  * dump_unchanged.c whether there is anything to commit; dump_commit.c makes
  * the commit, dump_message.c its message, dump_tag.c its tag.
  */
@@ -36,6 +37,7 @@ struct dg_dump_job {
 	struct dg_json *describe;
 	struct dg_json *definition;
 	struct dg_item_source *live;
+	const char *layout; /* of what is written; once the table was read */
 	struct dg_metadata metadata;
 
 	/* With --commit. */
@@ -71,6 +73,12 @@ int dg_dump_load_earlier(struct dg_dump_job *job, struct dg_fileset *files,
 
 /* The repository that path is in, and the path in its tree: repo, tree_path. */
 int dg_dump_repository_open(struct dg_dump_job *job, struct dg_error *err);
+
+/* DG_EUSAGE for a layout that does not exist. */
+int dg_dump_check_layout(const struct dg_dump_options *options,
+			 struct dg_error *err);
+/* Sets layout, from what was read and what stands there. */
+int dg_dump_choose_layout(struct dg_dump_job *job, struct dg_error *err);
 
 /* A plain dump may go anywhere but where Git keeps its own: DG_EREFUSED. */
 int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err);

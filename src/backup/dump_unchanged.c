@@ -12,6 +12,13 @@ static bool tip_has_our_form(const struct dg_metadata *tip,
 	       strcmp(tip->layout, now->layout) == 0;
 }
 
+/* Object by object, in either layout. */
+static bool items_are_the_tips(const struct dg_dump_job *job)
+{
+	return dg_commit_same_as_tip(job->commit, DG_DATA_FILE) &&
+	       dg_commit_same_as_tip(job->commit, DG_PARTS_FOLDER);
+}
+
 /* By the digest of what the tip holds, computed, never as it is stated. A
  * malformed tip counts as changed. */
 static int data_equals_tip(struct dg_dump_job *job, struct dg_snapshot *tip,
@@ -20,7 +27,7 @@ static int data_equals_tip(struct dg_dump_job *job, struct dg_snapshot *tip,
 	struct dg_snapshot_facts facts;
 	int rc;
 
-	*out = dg_commit_same_as_tip(job->commit, DG_DATA_FILE);
+	*out = items_are_the_tips(job);
 	if (*out || tip_has_our_form(dg_snapshot_metadata(tip), &job->metadata))
 		return 0;
 	rc = dg_snapshot_check(tip, &facts, err);
@@ -60,27 +67,46 @@ int dg_dump_is_unchanged(struct dg_dump_job *job, bool *out,
 	return rc;
 }
 
+/* The tip's items in place of those just staged, which are the same in other
+ * files. */
+static int stage_tips_items(struct dg_dump_job *job, struct dg_error *err)
+{
+	struct dg_fileset *tip = dg_commit_tip(job->commit);
+	int rc = dg_snapshot_dir_unstage_items(job->dir, err);
+
+	return rc < 0 ? rc : dg_snapshot_copy_items(tip, job->sink, err);
+}
+
+/* A backup committed by hand may lack some. */
+static int stage_tips_description(struct dg_dump_job *job, struct dg_error *err)
+{
+	static const char *const files[] = {DG_SCHEMA_FILE, DG_METADATA_FILE,
+					    DG_SUMMARY_FILE};
+	struct dg_fileset *tip = dg_commit_tip(job->commit);
+	struct dg_error cause = {0};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++) {
+		rc = dg_fileset_copy(tip, files[i], job->sink, &cause);
+		if (rc == DG_ENOTFOUND)
+			rc = 0;
+	}
+	if (rc < 0 && err)
+		*err = cause;
+	return rc;
+}
+
 /* Files and index entries become the tip's, whatever stood there. */
 static int put_tip_in_place(struct dg_dump_job *job, struct dg_error *err)
 {
-	static const char *const files[] = {DG_DATA_FILE, DG_SCHEMA_FILE,
-					    DG_METADATA_FILE, DG_SUMMARY_FILE};
-	struct dg_fileset *tip = dg_commit_tip(job->commit);
 	int rc = 0;
 
 	if (!job->dir)
 		return 0;
-	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(*files); i++) {
-		/* The data, mostly: it is staged already. */
-		if (dg_commit_same_as_tip(job->commit, files[i]))
-			continue;
-		rc = dg_fileset_copy(tip, files[i], job->sink, err);
-		if (rc == DG_ENOTFOUND) {
-			/* A backup committed by hand may lack some. */
-			dg_error_clear(err);
-			rc = 0;
-		}
-	}
+	if (!items_are_the_tips(job))
+		rc = stage_tips_items(job, err);
+	if (rc == 0)
+		rc = stage_tips_description(job, err);
 	if (rc == 0)
 		rc = dg_snapshot_dir_drop_unchanged(job->dir, err);
 	if (rc == 0)

@@ -42,13 +42,16 @@ static int expect_end(struct dg_file *file, struct dg_buf *out,
 	return rc == 0 && n > 0 ? dg_buf_reserve(out, 1, err) : rc;
 }
 
-static int read_to_end(struct dg_file *file, struct dg_buf *out,
-		       struct dg_error *err)
+int dg_file_read_all(struct dg_file *file, struct dg_buf *out,
+		     struct dg_error *err)
 {
 	size_t room, n = 0;
-	int rc;
+	int rc = 0;
 
-	while (out->len < out->max) {
+	/* The stated size saves growing; it is trusted for no more. */
+	if (file->size < out->max - out->len)
+		rc = dg_buf_reserve(out, (size_t)file->size + 1, err);
+	while (rc == 0 && out->len < out->max) {
 		rc = make_room(out, &room, err);
 		if (rc == 0)
 			rc = file->read(file, out->ptr + out->len, room, &n,
@@ -58,7 +61,7 @@ static int read_to_end(struct dg_file *file, struct dg_buf *out,
 		out->len += n;
 		out->ptr[out->len] = '\0';
 	}
-	return expect_end(file, out, err);
+	return rc < 0 ? rc : expect_end(file, out, err);
 }
 
 int dg_fileset_read(struct dg_fileset *set, const char *path,
@@ -70,11 +73,7 @@ int dg_fileset_read(struct dg_fileset *set, const char *path,
 	rc = set->open(set, path, &file, err);
 	if (rc < 0)
 		return rc;
-	/* The stated size saves growing; it is trusted for no more. */
-	if (file->size < out->max - out->len)
-		rc = dg_buf_reserve(out, (size_t)file->size + 1, err);
-	if (rc == 0)
-		rc = read_to_end(file, out, err);
+	rc = dg_file_read_all(file, out, err);
 	if (rc == DG_ELIMIT)
 		dg_error_prefix(err, "'%s/%s'", set->name, path);
 	dg_file_close(file);
@@ -85,8 +84,10 @@ int dg_sink_write(struct dg_sink *sink, const char *path, struct dg_slice bytes,
 		  struct dg_error *err)
 {
 	struct dg_sink_file *file;
-	int rc;
+	int rc = sink->keep ? sink->keep(sink, path, bytes, err) : 0;
 
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
 	rc = sink->create(sink, path, bytes.len, &file, err);
 	if (rc < 0)
 		return rc;

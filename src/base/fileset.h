@@ -65,6 +65,13 @@ struct dg_sink {
 	/* size: in bytes where known, else UINT64_MAX. */
 	int (*create)(struct dg_sink *self, const char *path, uint64_t size,
 		      struct dg_sink_file **out, struct dg_error *err);
+	/*
+	 * 1: what is written into holds exactly these bytes under path
+	 * already, and keeps them as part of what is written; 0: they have to
+	 * be written. NULL: always.
+	 */
+	int (*keep)(struct dg_sink *self, const char *path,
+		    struct dg_slice bytes, struct dg_error *err);
 	void (*close)(struct dg_sink *self);
 };
 
@@ -77,7 +84,11 @@ void dg_sink_close(struct dg_sink *sink);
 int dg_fileset_read(struct dg_fileset *set, const char *path,
 		    struct dg_buf *out, struct dg_error *err);
 
-/* Writes a whole file. */
+/* Reads on to the end of the file, into out. */
+int dg_file_read_all(struct dg_file *file, struct dg_buf *out,
+		     struct dg_error *err);
+
+/* Writes a whole file, unless the sink can keep one. */
 int dg_sink_write(struct dg_sink *sink, const char *path, struct dg_slice bytes,
 		  struct dg_error *err);
 

@@ -173,10 +173,9 @@ static const struct dg_option writing_table[] = {
 	DG_VALUE("output", 'o', STRING, "DIR", DUMP(options.output),
 		 "the snapshot's folder (default: backups/dynamodb/ENV)"),
 	DG_VALUE("layout", 0, CHOICE, "auto|single|chunked", DUMP(layout),
-		 "how the items are laid out in files; chunked is not "
-		 "available in this version",
-		 .choices = layouts, .unavailable = "chunked",
-		 .instead = "single"),
+		 "how the items are laid out in files (default: auto: chunked "
+		 "for a commit above 50 MiB)",
+		 .choices = layouts),
 	DG_FLAG("replace", 0, DUMP(options.replace),
 		"replace another table's snapshot, or one with items by an "
 		"empty one"),

@@ -170,12 +170,6 @@ static int store_choice(const struct dg_option *option, int *value,
 {
 	int i;
 
-	if (option->unavailable && strcmp(optarg, option->unavailable) == 0)
-		return dg_error_set(err, DG_EUSAGE,
-				    "the %s %s is not available in this "
-				    "version; use --%s=%s",
-				    optarg, option->name, option->name,
-				    option->instead);
 	for (i = 0; option->choices[i]; i++) {
 		if (strcmp(optarg, option->choices[i]) == 0) {
 			*value = i;

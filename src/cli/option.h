@@ -35,10 +35,7 @@ struct dg_option {
 	const char *argument; /* as the help names it */
 	const char *help;
 	const char *const *choices; /* ends with NULL */
-	/* The word in `choices` that this version refuses, and its way out. */
-	const char *unavailable;
-	const char *instead;
-	uint64_t min; /* of a size or number; 0: any */
+	uint64_t min;               /* of a size or number; 0: any */
 };
 
 /* Rows of a table. What DG_VALUE takes last are designated members. */

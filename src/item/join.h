@@ -2,6 +2,9 @@
  * The merge-join of two item sources: diff, status, verify, the restore plan
  * and the change count are all this. It stops at the first error of either
  * side: half a source is no source.
+ *
+ * Where both sides name blocks of items by object ids, blocks with equal ones
+ * are stepped over and not read.
  */
 #ifndef DG_ITEM_JOIN_H
 #define DG_ITEM_JOIN_H
@@ -19,6 +22,9 @@ struct dg_join_visitor {
 	int (*different)(void *context, const struct dg_item *left,
 			 const struct dg_item *right, struct dg_error *err);
 	void *context;
+	/* Items that were stepped over as equal on both sides, a block at a
+	 * time; how many there are is what an index states. */
+	int (*skipped)(void *context, uint64_t items, struct dg_error *err);
 };
 
 /* DG_EINVALID if the key schemas differ. */
@@ -29,7 +35,7 @@ struct dg_change_count {
 	uint64_t added;   /* only in right */
 	uint64_t changed; /* in both, different */
 	uint64_t removed; /* only in left */
-	uint64_t equal;
+	uint64_t equal;   /* also what was stepped over */
 };
 
 /* How right differs from left. */

@@ -283,6 +283,7 @@ void dg_sort_stats(const struct dg_sort *sort, struct dg_sort_stats *out)
 		const struct dg_sort_writer *writer = sort->writers[i];
 
 		out->items += writer->items;
+		out->bytes += writer->bytes;
 		out->duplicates += writer->duplicates;
 		out->spilled_bytes += writer->file.size;
 		out->runs += writer->runs.count;

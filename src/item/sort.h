@@ -24,6 +24,7 @@ struct dg_sort_options {
 
 struct dg_sort_stats {
 	uint64_t items; /* added */
+	uint64_t bytes; /* of their lines, each with a newline */
 	uint64_t duplicates;
 	uint64_t spilled_bytes; /* the temporary space used */
 	uint64_t runs;          /* spilled */

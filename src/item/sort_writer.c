@@ -124,6 +124,7 @@ int dg_sort_add(struct dg_sort_writer *writer, const struct dg_item *item,
 				    "the %u allowed",
 				    item->line.len, DG_RECORD_LINE_MAX);
 	writer->items++;
+	writer->bytes += item->line.len + 1;
 	rc = dg_arena_add(&writer->arena, &record, err);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;

@@ -25,6 +25,7 @@ struct dg_sort_writer {
 	struct dg_run_file file;
 	struct dg_run_list runs;
 	uint64_t items;
+	uint64_t bytes;      /* of lines with a newline each */
 	uint64_t duplicates; /* left out of its runs */
 };
 

@@ -1,5 +1,20 @@
 #include "item/source.h"
 
+int dg_source_find(struct dg_item_source *source, struct dg_slice key,
+		   struct dg_item *item, struct dg_error *err)
+{
+	int order = -1;
+	int rc = source->seek ? source->seek(source, key, err) : 0;
+
+	while (rc >= 0 && order < 0) {
+		rc = dg_source_next(source, item, err);
+		if (rc <= 0)
+			return rc;
+		order = dg_slice_compare(item->key, key);
+	}
+	return rc < 0 ? rc : order == 0;
+}
+
 int dg_source_rewind(struct dg_item_source *source, struct dg_error *err)
 {
 	if (!source->rewind)

@@ -17,6 +17,14 @@ struct dg_item {
 	struct dg_slice key;  /* encoded */
 };
 
+/* Blocks of items that a source may name, the largest first. */
+enum dg_block {
+	DG_BLOCK_ALL,   /* all items */
+	DG_BLOCK_GROUP, /* the chunks of one index file */
+	DG_BLOCK_CHUNK,
+	DG_BLOCK_KINDS,
+};
+
 struct dg_item_source {
 	int (*next)(struct dg_item_source *self, struct dg_item *item,
 		    struct dg_error *err);
@@ -33,13 +41,21 @@ struct dg_item_source {
 	 * one; each is closed by its owner, before self. Returns how many. */
 	int (*split)(struct dg_item_source *self, size_t n,
 		     struct dg_item_source **out, struct dg_error *err);
-	/* The identity of the block of items that begins at the cursor: 1, or
-	 * 0 where there is none. Only real object ids count, never a hash that
-	 * an index merely states. */
-	int (*identity)(struct dg_item_source *self, struct dg_identity *out,
-			struct dg_error *err);
-	/* Steps over that block. */
-	int (*skip)(struct dg_item_source *self, struct dg_error *err);
+	/*
+	 * The identity of the block of items of this kind that begins at the
+	 * cursor: 1, or 0 where none begins or none is known. Equal identities
+	 * are equal items. Only real object ids count, never a hash that an
+	 * index merely states.
+	 */
+	int (*identity)(struct dg_item_source *self, enum dg_block block,
+			struct dg_identity *out, struct dg_error *err);
+	/*
+	 * Moves the cursor behind the block of this kind that identity() named
+	 * last, from its beginning or from inside. *items gets how many items
+	 * the whole block has, as an index states it.
+	 */
+	int (*skip)(struct dg_item_source *self, enum dg_block block,
+		    uint64_t *items, struct dg_error *err);
 
 	struct dg_key_schema keys;
 };
@@ -49,6 +65,13 @@ static inline int dg_source_next(struct dg_item_source *source,
 {
 	return source->next(source, item, err);
 }
+
+/*
+ * 1 with the item of this encoded key, 0 if there is none: by seek where the
+ * source offers it, else by reading on from the cursor.
+ */
+int dg_source_find(struct dg_item_source *source, struct dg_slice key,
+		   struct dg_item *item, struct dg_error *err);
 
 /* DG_EUNSUPPORTED for a source that is read once. */
 int dg_source_rewind(struct dg_item_source *source, struct dg_error *err);

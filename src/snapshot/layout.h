@@ -1,9 +1,9 @@
 /*
  * How the items of a snapshot stand in its files. A layout recognises itself
  * by the beginning of table-data.json, opens a reader on a file set, and a
- * writer on a sink. There is one now: the single document. Another adds a
- * struct dg_layout to the table in layout.c and its paths to
- * dg_layout_owns_path; nothing else has to know.
+ * writer on a sink. There are two: the single document, and chunks with an
+ * index. Another adds a struct dg_layout to the table in layout.c and its
+ * paths to dg_layout_owns_path; nothing else has to know.
  */
 #ifndef DG_SNAPSHOT_LAYOUT_H
 #define DG_SNAPSHOT_LAYOUT_H
@@ -49,17 +49,27 @@ struct dg_layout {
 	 * fails. files is borrowed. */
 	int (*open)(struct dg_layout_reader **out, struct dg_fileset *files,
 		    struct dg_file *data, struct dg_error *err);
+	/* sink is borrowed. */
 	int (*create)(struct dg_layout_writer **out, struct dg_sink *sink,
-		      struct dg_error *err);
+		      const struct dg_key_schema *keys, struct dg_error *err);
 };
 
 extern const struct dg_layout dg_layout_single;
+extern const struct dg_layout dg_layout_chunked;
+
+/* NULL: none of that name. */
+const struct dg_layout *dg_layout_named(const char *name);
 
 /* Opens table-data.json and the layout that recognises it. DG_ENOTFOUND: no
  * such file. */
 int dg_layout_open(const struct dg_layout **layout,
 		   struct dg_layout_reader **out, struct dg_fileset *files,
 		   struct dg_error *err);
+
+/* The layout of a file set without reading its items. DG_ENOTFOUND: there is
+ * no table-data.json. */
+int dg_layout_of(const struct dg_layout **layout, struct dg_fileset *files,
+		 struct dg_error *err);
 
 /* NULL is allowed in both. */
 void dg_layout_reader_close(struct dg_layout_reader *reader);

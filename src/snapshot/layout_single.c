@@ -108,12 +108,13 @@ static void close_writer(struct dg_layout_writer *self)
 }
 
 static int create(struct dg_layout_writer **out, struct dg_sink *sink,
-		  struct dg_error *err)
+		  const struct dg_key_schema *keys, struct dg_error *err)
 {
 	struct single_writer *writer = calloc(1, sizeof(*writer));
 	struct dg_sink_file *file = NULL;
 	int rc;
 
+	(void)keys;
 	if (!writer)
 		return dg_error_nomem(err);
 	rc = sink->create(sink, DG_DATA_FILE, UINT64_MAX, &file, err);
@@ -131,7 +132,7 @@ static int create(struct dg_layout_writer **out, struct dg_sink *sink,
 }
 
 const struct dg_layout dg_layout_single = {
-	.name = "single",
+	.name = DG_LAYOUT_SINGLE,
 	.recognises = recognises,
 	.open = open_single,
 	.create = create,

@@ -93,6 +93,15 @@ bool dg_path_list_has(const struct dg_path_list *list, const char *path)
 	return found;
 }
 
+bool dg_path_list_has_below(const struct dg_path_list *list, const char *folder)
+{
+	bool found;
+	size_t at = position(list, folder, &found);
+
+	return at < list->count &&
+	       strncmp(list->paths[at], folder, strlen(folder)) == 0;
+}
+
 struct collection {
 	struct dg_path_list *list;
 	struct dg_fileset *files;

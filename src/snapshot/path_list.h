@@ -18,6 +18,9 @@ int dg_path_list_add(struct dg_path_list *list, const char *path,
 		     struct dg_error *err);
 void dg_path_list_remove(struct dg_path_list *list, const char *path);
 bool dg_path_list_has(const struct dg_path_list *list, const char *path);
+/* Is there one that begins with `folder`, "a/b/"? */
+bool dg_path_list_has_below(const struct dg_path_list *list,
+			    const char *folder);
 
 /* Adds every file at or below folder ("" is the root) whose path is wanted;
  * a folder that is not there has none. */

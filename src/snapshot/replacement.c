@@ -68,7 +68,7 @@ static int find_obsolete(const struct dg_replacement *replacement,
 				err);
 
 	if (rc == 0)
-		rc = dg_path_list_collect(&present, files, "table-data",
+		rc = dg_path_list_collect(&present, files, DG_PARTS_FOLDER,
 					  dg_layout_owns_path, err);
 	for (size_t i = 0; rc == 0 && i < present.count; i++) {
 		if (!dg_path_list_has(content, present.paths[i]))

@@ -133,7 +133,7 @@ static int add_present(const struct dg_replacement *replacement,
 				err);
 
 	if (rc == 0)
-		rc = dg_path_list_collect(files, set, "table-data",
+		rc = dg_path_list_collect(files, set, DG_PARTS_FOLDER,
 					  dg_layout_owns_path, err);
 	dg_fileset_close(set);
 	return rc;

@@ -1,13 +1,15 @@
 #include "base/text.h"
 #include "item/table_def.h"
+#include "snapshot/path_list.h"
 #include "snapshot/snapshot_state.h"
 #include <stdlib.h>
 
 const char *const dg_snapshot_entries[] = {DG_DATA_FILE,     DG_SCHEMA_FILE,
 					   DG_METADATA_FILE, DG_SUMMARY_FILE,
-					   "table-data",     NULL};
+					   DG_PARTS_FOLDER,  NULL};
 
 #define TEXT_FILE_MAX ((size_t)16 * 1024 * 1024)
+#define PART_FILE_MAX ((size_t)64 * 1024 * 1024)
 
 /* 1 with the file's text, 0 if there is no such file. */
 static int read_text(struct dg_snapshot *snapshot, const char *path,
@@ -107,6 +109,47 @@ int dg_snapshot_open(struct dg_snapshot **out, struct dg_fileset *files,
 	}
 	*out = snapshot;
 	return 0;
+}
+
+int dg_snapshot_layout(const char **out, struct dg_fileset *files,
+		       struct dg_error *err)
+{
+	const struct dg_layout *layout = NULL;
+	int rc = dg_layout_of(&layout, files, err);
+
+	if (rc == 0)
+		*out = layout->name;
+	return rc;
+}
+
+/* Part files are small, and mostly in place already: sinks keep those. */
+static int copy_part(struct dg_fileset *files, const char *path,
+		     struct dg_sink *sink, struct dg_buf *bytes,
+		     struct dg_error *err)
+{
+	int rc;
+
+	dg_buf_clear(bytes);
+	rc = dg_fileset_read(files, path, bytes, err);
+	return rc < 0 ? rc
+		      : dg_sink_write(sink, path, dg_buf_slice(bytes), err);
+}
+
+int dg_snapshot_copy_items(struct dg_fileset *files, struct dg_sink *sink,
+			   struct dg_error *err)
+{
+	struct dg_buf bytes = DG_BUF_INIT(PART_FILE_MAX);
+	struct dg_path_list parts = {0};
+	int rc = dg_path_list_collect(&parts, files, DG_PARTS_FOLDER,
+				      dg_layout_owns_path, err);
+
+	for (size_t i = 0; rc == 0 && i < parts.count; i++)
+		rc = copy_part(files, parts.paths[i], sink, &bytes, err);
+	if (rc == 0)
+		rc = dg_fileset_copy(files, DG_DATA_FILE, sink, err);
+	dg_path_list_free(&parts);
+	dg_buf_free(&bytes);
+	return rc;
 }
 
 void dg_snapshot_close(struct dg_snapshot *snapshot)

@@ -20,6 +20,12 @@
 #define DG_METADATA_FILE "table-metadata.json"
 #define DG_SUMMARY_FILE "dump-summary.txt"
 
+/* Where a layout keeps part files. */
+#define DG_PARTS_FOLDER "table-data"
+
+#define DG_LAYOUT_SINGLE "single"
+#define DG_LAYOUT_CHUNKED "chunked"
+
 /* The entries of its folder that a snapshot owns, in any layout; ends with
  * NULL. What else stands there is somebody's. */
 extern const char *const dg_snapshot_entries[];
@@ -81,9 +87,23 @@ int dg_snapshot_check(struct dg_snapshot *snapshot,
  * source compares the digest with the check's again (DG_EMODIFIED). Without
  * one: only for a file in key order, else DG_EINVALID. One source at a time;
  * it borrows the snapshot.
+ *
+ * Of the chunked layout the source offers seek, split, identity and skip.
+ * What was sought, split or skipped has no digest of all; each chunk was held
+ * to the index, and the order of keys is checked throughout. Parts of a split
+ * may be read by a thread each if the file set is a directory.
  */
 int dg_snapshot_source(struct dg_snapshot *snapshot,
 		       struct dg_item_source **out, struct dg_error *err);
+
+/* "single" or "chunked", by the beginning of table-data.json; static.
+ * DG_ENOTFOUND: there is none. */
+int dg_snapshot_layout(const char **out, struct dg_fileset *files,
+		       struct dg_error *err);
+
+/* Copies table-data.json and what belongs to it, as it stands. */
+int dg_snapshot_copy_items(struct dg_fileset *files, struct dg_sink *sink,
+			   struct dg_error *err);
 
 /*
  * Writing, in two steps, so that a caller can look at the data before it
@@ -93,6 +113,7 @@ int dg_snapshot_source(struct dg_snapshot *snapshot,
 struct dg_snapshot_write {
 	struct dg_sink *sink;
 	struct dg_item_source *items; /* for the first step only */
+	const char *layout; /* "single" (NULL) or "chunked"; likewise */
 	const struct dg_json *definition;
 	/* In: everything but counts, digests, layout and versions; the first
 	 * step fills item_count, data_bytes, data_sha256, layout, the second

@@ -1,8 +1,11 @@
 #include "snapshot/snapshot_dir.h"
 #include "base/dir.h"
 #include "base/text.h"
+#include "snapshot/layout.h"
 #include "snapshot/overlay.h"
+#include "snapshot/path_fileset.h"
 #include "snapshot/replacement.h"
+#include "snapshot/snapshot.h"
 #include "snapshot/snapshot_lock.h"
 #include "snapshot/stage_sink.h"
 #include "snapshot/work_folder.h"
@@ -25,7 +28,7 @@ struct dg_snapshot_dir {
 	struct dg_sink *sink;
 	struct dg_fileset *staged;
 	struct dg_path_list written; /* in new */
-	struct dg_path_list kept;    /* staged, but equal to what is there */
+	struct dg_path_list kept;    /* of files: they stay as they are */
 };
 
 static struct dg_replacement replacement_of(const struct dg_snapshot_dir *dir,
@@ -186,6 +189,10 @@ struct dg_fileset *dg_snapshot_dir_files(struct dg_snapshot_dir *dir)
 int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
 			  struct dg_error *err)
 {
+	struct dg_stage stage = {.present = dir->files,
+				 .written = &dir->written,
+				 .kept = &dir->kept};
+	struct dg_fileset *written = NULL, *kept = NULL;
 	char *name = NULL;
 	int rc;
 
@@ -200,10 +207,17 @@ int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
 				 "%s/" DG_WORK_FOLDER "/" DG_WORK_NEW,
 				 dir->name);
 	if (rc == 0)
-		rc = dg_dir_fileset(&dir->staged, dir->newfd, name, err);
+		rc = dg_path_fileset(&kept, dir->files, &dir->kept, err);
 	if (rc == 0)
-		rc = dg_stage_sink_open(&dir->sink, dir->newfd, name,
-					&dir->written, err);
+		rc = dg_dir_fileset(&written, dir->newfd, name, err);
+	if (rc == 0)
+		rc = dg_overlay_fileset(&dir->staged, written, kept, err);
+	else
+		dg_fileset_close(kept);
+	stage.folderfd = dir->newfd;
+	stage.name = name;
+	if (rc == 0)
+		rc = dg_stage_sink_open(&dir->sink, &stage, err);
 	free(name);
 	if (rc == 0)
 		*out = dir->sink;
@@ -289,6 +303,35 @@ int dg_snapshot_dir_drop_unchanged(struct dg_snapshot_dir *dir,
 	}
 	free(space);
 	return rc < 0 ? rc : 0;
+}
+
+/* Both lists shrink while they are read, from their ends. */
+static int unstage(struct dg_snapshot_dir *dir, struct dg_path_list *list,
+		   bool written, struct dg_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = list->count; rc == 0 && i > 0; i--) {
+		const char *path = list->paths[i - 1];
+
+		if (strcmp(path, DG_DATA_FILE) != 0 &&
+		    !dg_layout_owns_path(path))
+			continue;
+		if (written && unlinkat(dir->newfd, path, 0) < 0)
+			rc = dg_error_errno(err, errno, "cannot remove '%s/%s'",
+					    dir->staged->name, path);
+		if (rc == 0)
+			dg_path_list_remove(list, path);
+	}
+	return rc;
+}
+
+int dg_snapshot_dir_unstage_items(struct dg_snapshot_dir *dir,
+				  struct dg_error *err)
+{
+	int rc = unstage(dir, &dir->written, true, err);
+
+	return rc < 0 ? rc : unstage(dir, &dir->kept, false, err);
 }
 
 /* The paths of the new snapshot, staged and kept. */

@@ -36,11 +36,17 @@ int dg_snapshot_dir_open(struct dg_snapshot_dir **out, const char *path,
 /* The snapshot that stands there now; borrowed. */
 struct dg_fileset *dg_snapshot_dir_files(struct dg_snapshot_dir *dir);
 
-/* A sink into .ddbgit/new/; borrowed. Once for each directory opened. */
+/* A sink into .ddbgit/new/ that keeps files in their place which hold the same
+ * bytes already; borrowed. Once for each directory opened. */
 int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
 			  struct dg_error *err);
-/* What was staged; borrowed. */
+/* What was written into the sink, or kept for it; borrowed. */
 struct dg_fileset *dg_snapshot_dir_staged(struct dg_snapshot_dir *dir);
+
+/* Takes the items back, table-data.json and what belongs to it, so that others
+ * may be staged instead. */
+int dg_snapshot_dir_unstage_items(struct dg_snapshot_dir *dir,
+				  struct dg_error *err);
 
 /* Drops staged files whose content is what stands there already. */
 int dg_snapshot_dir_drop_unchanged(struct dg_snapshot_dir *dir,

@@ -30,10 +30,16 @@ int dg_snapshot_write_items(const struct dg_snapshot_write *write,
 		.cancel = write->cancel,
 		.progress = write->progress,
 	};
+	const struct dg_layout *layout = dg_layout_named(
+		write->layout ? write->layout : DG_LAYOUT_SINGLE);
 	int rc = dg_table_digest_open(&digest, err);
 
+	if (rc == 0 && !layout)
+		rc = dg_error_set(err, DG_EUSAGE, "unknown layout '%s'",
+				  write->layout);
 	if (rc == 0)
-		rc = dg_layout_single.create(&writing.layout, write->sink, err);
+		rc = layout->create(&writing.layout, write->sink,
+				    &write->items->keys, err);
 	if (rc == 0)
 		rc = dg_item_writing_run(&writing, err);
 	if (rc == 0)
@@ -41,7 +47,7 @@ int dg_snapshot_write_items(const struct dg_snapshot_write *write,
 	if (rc == 0)
 		rc = writing.layout->finish(writing.layout, err);
 	if (rc == 0)
-		rc = set_string(&metadata->layout, dg_layout_single.name, err);
+		rc = set_string(&metadata->layout, layout->name, err);
 	if (rc == 0)
 		rc = dg_table_digest_finish(&digest, metadata->data_sha256,
 					    err);

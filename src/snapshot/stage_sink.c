@@ -11,9 +11,8 @@
 
 struct stage_sink {
 	struct dg_sink base; /* first: the interface points here */
-	int folderfd;
+	struct dg_stage stage;
 	char *name;
-	struct dg_path_list *written;
 };
 
 struct stage_file {
@@ -57,7 +56,7 @@ static void discard_file(struct dg_sink_file *self)
 {
 	struct stage_file *file = (struct stage_file *)self;
 
-	unlinkat(file->sink->folderfd, file->path, 0);
+	unlinkat(file->sink->stage.folderfd, file->path, 0);
 	free_file(file);
 }
 
@@ -73,7 +72,8 @@ static int commit_file(struct dg_sink_file *self, struct dg_error *err)
 		rc = dg_error_errno(err, errno, "cannot write '%s'",
 				    file->label);
 	if (rc == 0)
-		rc = dg_path_list_add(file->sink->written, file->path, err);
+		rc = dg_path_list_add(file->sink->stage.written, file->path,
+				      err);
 	if (rc < 0) {
 		discard_file(self);
 		return rc;
@@ -87,12 +87,13 @@ static int open_file(struct stage_file *file, struct dg_error *err)
 	struct stage_sink *sink = file->sink;
 	const char *name;
 	int parentfd = -1;
-	int rc = dg_open_parent_at(sink->folderfd, file->path, true, &parentfd,
-				   &name, err);
+	int rc = dg_open_parent_at(sink->stage.folderfd, file->path, true,
+				   &parentfd, &name, err);
 
 	if (rc == 0) {
 		unlinkat(parentfd, name, 0);
-		dg_path_list_remove(sink->written, file->path);
+		dg_path_list_remove(sink->stage.written, file->path);
+		dg_path_list_remove(sink->stage.kept, file->path);
 		rc = dg_openat_nofollow(parentfd, name,
 					O_WRONLY | O_CREAT | O_EXCL, 0666,
 					&file->fd, err);
@@ -132,6 +133,50 @@ static int create(struct dg_sink *self, const char *path, uint64_t size,
 	return 0;
 }
 
+/* 1 if the file holds these bytes and no others. */
+static int holds(struct dg_file *file, struct dg_slice bytes,
+		 struct dg_error *err)
+{
+	char block[65536];
+	size_t n = 0;
+	int rc = 0;
+
+	if (file->size != bytes.len)
+		return 0;
+	while (rc == 0) {
+		rc = file->read(file, block, sizeof(block), &n, err);
+		if (rc < 0 || n == 0)
+			break;
+		if (n > bytes.len || memcmp(block, bytes.ptr, n) != 0)
+			return 0;
+		bytes = dg_slice_of(bytes.ptr + n, bytes.len - n);
+	}
+	return rc < 0 ? rc : bytes.len == 0;
+}
+
+static int keep(struct dg_sink *self, const char *path, struct dg_slice bytes,
+		struct dg_error *err)
+{
+	struct dg_stage *stage = &((struct stage_sink *)self)->stage;
+	struct dg_file *file = NULL;
+	int rc;
+
+	/* What cannot be read is replaced. */
+	if (!stage->present ||
+	    stage->present->open(stage->present, path, &file, NULL) < 0)
+		return 0;
+	rc = holds(file, bytes, NULL);
+	dg_file_close(file);
+	if (rc <= 0)
+		return 0;
+	if (dg_path_list_has(stage->written, path)) {
+		unlinkat(stage->folderfd, path, 0);
+		dg_path_list_remove(stage->written, path);
+	}
+	rc = dg_path_list_add(stage->kept, path, err);
+	return rc < 0 ? rc : 1;
+}
+
 static void close_sink(struct dg_sink *self)
 {
 	struct stage_sink *sink = (struct stage_sink *)self;
@@ -140,22 +185,22 @@ static void close_sink(struct dg_sink *self)
 	free(sink);
 }
 
-int dg_stage_sink_open(struct dg_sink **out, int folderfd, const char *name,
-		       struct dg_path_list *written, struct dg_error *err)
+int dg_stage_sink_open(struct dg_sink **out, const struct dg_stage *stage,
+		       struct dg_error *err)
 {
 	struct stage_sink *sink = calloc(1, sizeof(*sink));
 	int rc;
 
 	if (!sink)
 		return dg_error_nomem(err);
-	rc = dg_strdup(&sink->name, name, err);
+	rc = dg_strdup(&sink->name, stage->name, err);
 	if (rc < 0) {
 		free(sink);
 		return rc;
 	}
-	sink->folderfd = folderfd;
-	sink->written = written;
+	sink->stage = *stage;
 	sink->base.create = create;
+	sink->base.keep = keep;
 	sink->base.close = close_sink;
 	*out = &sink->base;
 	return 0;

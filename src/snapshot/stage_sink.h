@@ -1,16 +1,25 @@
-/* A sink that writes files into a folder and flushes each. */
+/* A sink that writes files into a folder and flushes each, unless what is to
+ * be replaced holds the same bytes already. */
 #ifndef DG_SNAPSHOT_STAGE_SINK_H
 #define DG_SNAPSHOT_STAGE_SINK_H
 
 #include "base/fileset.h"
 #include "snapshot/path_list.h"
 
+struct dg_stage {
+	int folderfd;               /* where to write */
+	const char *name;           /* of it, for messages; copied */
+	struct dg_fileset *present; /* what may be kept; NULL: nothing */
+	struct dg_path_list *written;
+	struct dg_path_list *kept;
+};
+
 /*
- * folderfd and written are borrowed; name (for messages) is copied. The path
- * of each file that was committed is added to written. A path that is created
- * again replaces what was written before.
+ * All but the name are borrowed. The path of each file that was committed is
+ * added to written, of each that was kept to kept. A path that is created or
+ * kept again replaces what was done before.
  */
-int dg_stage_sink_open(struct dg_sink **out, int folderfd, const char *name,
-		       struct dg_path_list *written, struct dg_error *err);
+int dg_stage_sink_open(struct dg_sink **out, const struct dg_stage *stage,
+		       struct dg_error *err);
 
 #endif

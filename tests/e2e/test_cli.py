@@ -95,9 +95,8 @@ def test_without_a_command_the_help_is_a_mistake(project):
     (["restroe"], "unknown command 'restroe'; did you mean 'restore'?"),
     (["dump", "--env="], "option '--env' has an empty value"),
     (["dump", "prod"], "unexpected argument 'prod'"),
-    (["dump", "--layout=chunked"],
-     "the chunked layout is not available in this version; "
-     "use --layout=single"),
+    (["dump", "--layout=tree"],
+     "--layout=tree: expected auto|single|chunked"),
     (["log", "-n", "many"], "option '--max-count': 'many' is not a number "
      "from 1"),
     (["restore", "--verify=some"],

@@ -460,12 +460,6 @@ def test_an_unknown_option_suggests_the_nearest(media):
     failing(media, 2, "dmup", words=["dmup", "dump"])
 
 
-def test_the_chunked_layout_says_that_it_is_not_there(media):
-    done = media.ddbgit("dump", "--env=dev", "--layout=chunked", status=None)
-    assert done.status in (1, 2) and "chunked" in done.err
-    media.ddbgit("dump", "--env=dev", "--layout=auto")
-
-
 def test_an_exported_endpoint_is_ignored_but_for_local(media, fake):
     done = media.ddbgit("dump", "--env=dev",
                         env={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})

@@ -93,9 +93,8 @@ static void test_mistakes_stop_before_the_library(void **state)
 			"        See 'ddbgit help tag'\n"},
 		{"tag a b c", "[ERROR] unexpected argument 'c'\n"
 			      "        See 'ddbgit help tag'\n"},
-		{"dump --layout=chunked",
-		 "[ERROR] the chunked layout is not available in this "
-		 "version; use --layout=single\n"
+		{"dump --layout=tree",
+		 "[ERROR] --layout=tree: expected auto|single|chunked\n"
 		 "        See 'ddbgit help dump'\n"},
 		/* Options that come with later versions. */
 		{"restore --mirror", "[ERROR] unknown option '--mirror'\n"

@@ -33,9 +33,8 @@ static const struct dg_option table[] = {
 	DG_VALUE("segments", 0, NUMBER, "N", AT(segments), "segments"),
 	DG_VALUE("memory", 0, SIZE, "SIZE", AT(memory), "memory",
 		 .min = 8 << 20),
-	DG_VALUE("layout", 0, CHOICE, "auto|single", AT(layout), "layout",
-		 .choices = layouts, .unavailable = "chunked",
-		 .instead = "single"),
+	DG_VALUE("layout", 0, CHOICE, "auto|single|chunked", AT(layout),
+		 "layout", .choices = layouts),
 	DG_VALUE(NULL, 'C', STRING, "DIR", AT(directory), "directory"),
 	DG_OPTIONS_END,
 };
@@ -175,10 +174,8 @@ static void test_mistakes_are_told(void **state)
 		 "option '--memory': '64X' is not a size; write 64M or 2G"},
 		{{"--memory=1M"},
 		 "option '--memory': 1M is too little; at least 8M"},
-		{{"--layout=tree"}, "--layout=tree: expected auto|single"},
-		{{"--layout=chunked"},
-		 "the chunked layout is not available in this version; use "
-		 "--layout=single"},
+		{{"--layout=tree"},
+		 "--layout=tree: expected auto|single|chunked"},
 	};
 	struct command_line line;
 	size_t i;

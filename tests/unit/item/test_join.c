@@ -91,8 +91,13 @@ static int join(const char *left, const char *right, struct dg_buf *said,
 {
 	struct text_source a = source_of(left);
 	struct text_source b = source_of(right);
-	const struct dg_join_visitor visitor = {say_left, say_right, say_equal,
-						say_different, said};
+	const struct dg_join_visitor visitor = {
+		.only_left = say_left,
+		.only_right = say_right,
+		.equal = say_equal,
+		.different = say_different,
+		.context = said,
+	};
 	int rc = dg_join(&a.source, &b.source, &visitor, err);
 
 	assert_int_equal(a.asked_after_failure + b.asked_after_failure, 0);

@@ -1,0 +1,73 @@
+/*
+ * A walk over the chunks that an index lists, through its index files where
+ * it has two levels. The place of the walk is that of the next chunk.
+ */
+#ifndef DG_SNAPSHOT_CHUNK_LIST_H
+#define DG_SNAPSHOT_CHUNK_LIST_H
+
+#include "base/fileset.h"
+#include "item/canon.h"
+#include "item/source.h"
+#include "snapshot/chunk_index.h"
+#include "snapshot/order.h"
+#include "snapshot/part.h"
+
+struct dg_chunk_place {
+	size_t root; /* of the entries of table-data.json */
+	size_t leaf; /* of that index file's; 0 where there is one level */
+};
+
+struct dg_chunk_list {
+	struct dg_fileset *files;          /* borrowed, as all of these */
+	const struct dg_key_schema *keys;  /* set before the first step */
+	const struct dg_chunk_index *root; /* table-data.json */
+	size_t from, to;                   /* the range of root's entries */
+	struct dg_chunk_place at;
+	struct dg_chunk_index leaf; /* the index file in memory */
+	size_t leaf_of;             /* its entry in root; SIZE_MAX: none */
+	struct dg_canon *canon;
+	struct dg_buf first; /* of the last entry asked for, canonical */
+	struct dg_buf key;   /* the same, encoded */
+};
+
+int dg_chunk_list_init(struct dg_chunk_list *list, struct dg_fileset *files,
+		       const struct dg_key_schema *keys, struct dg_error *err);
+void dg_chunk_list_free(struct dg_chunk_list *list);
+
+void dg_chunk_list_use(struct dg_chunk_list *list,
+		       const struct dg_chunk_index *root, size_t from,
+		       size_t to);
+void dg_chunk_list_rewind(struct dg_chunk_list *list);
+
+/*
+ * 1 with the chunk at the place: its entry (first is canonical), its first
+ * key encoded, and its path. 0 at the end. DG_EINVALID: an index file that is
+ * missing, malformed or not what table-data.json states.
+ */
+int dg_chunk_list_entry(struct dg_chunk_list *list,
+			struct dg_chunk_entry *entry, struct dg_slice *key,
+			char path[DG_PART_PATH_SIZE], struct dg_error *err);
+
+/* On to the next chunk, from one that entry() gave. */
+void dg_chunk_list_step(struct dg_chunk_list *list);
+
+/* To the last chunk that does not begin above key, or the first. */
+int dg_chunk_list_seek(struct dg_chunk_list *list, struct dg_slice key,
+		       struct dg_error *err);
+
+/* At the end of a range: what was read last must be below what follows it. */
+int dg_chunk_list_check_end(struct dg_chunk_list *list, struct dg_order *last,
+			    struct dg_error *err);
+
+/* As struct dg_item_source has them. */
+int dg_chunk_list_identity(struct dg_chunk_list *list, enum dg_block block,
+			   struct dg_identity *out, struct dg_error *err);
+int dg_chunk_list_skip(struct dg_chunk_list *list,
+		       const struct dg_chunk_place *place, enum dg_block block,
+		       uint64_t *items, struct dg_error *err);
+
+/* Where the first of `parts` parts of the range from `from` on ends. */
+size_t dg_chunk_list_cut(const struct dg_chunk_list *list, size_t from,
+			 size_t parts);
+
+#endif

@@ -1,0 +1,159 @@
+"""The chunked layout through the program: its files are held to
+docs/snapshot-format.md by tests/support/chunks.py, which was written from that
+page, and to what jq and Git say."""
+
+import hashlib
+import json
+
+import pytest
+
+import chunks
+import replay
+from conftest import put_items
+
+# Above 50 MiB, where a commit goes chunked by itself; and its neighbours.
+LARGE = 76_000
+MIDDLE = 40_000  # between half the limit and the limit
+SMALL = 30_000
+
+
+def layout(project, env="dev"):
+    folder = project.snapshot(env)
+    stated = json.loads((folder / "table-metadata.json").read_text())
+    index = json.loads((folder / "table-data.json").read_text())
+    assert (index["Items"] is True) == (stated["layout"] == "chunked")
+    assert (folder / "table-data").exists() == (index["Items"] is True)
+    return stated["layout"]
+
+
+def keys_and_lines(folder):
+    """The items of a chunked snapshot, in order; and its digest is right."""
+    found = []
+    for path in chunks.chunk_paths(folder):
+        lines = path.read_bytes().split(b"\n")[1:-2]
+        for line in lines:
+            line = line.removesuffix(b",") + b"\n"
+            key = json.loads(line)["id"]["S"]
+            found.append((json.dumps(
+                {"id": {"S": key}}, separators=(",", ":"),
+                ensure_ascii=False).encode(), line))
+    stated = json.loads((folder / "table-metadata.json").read_text())
+    digest = hashlib.sha256(b"".join(line for _, line in found)).hexdigest()
+    assert digest == stated["dataSha256"]
+    assert len(found) == stated["itemCount"]
+    return found
+
+
+@pytest.fixture
+def media(project, emulator, aws, make_table, table_name):
+    """Some hundred KB of items in a table of the environment dev."""
+    make_table(table_name, items=[
+        {"id": {"S": f"item-{n:04}"}, "text": {"S": chr(97 + n % 26) * 700}}
+        for n in range(400)])
+    project.local(emulator.endpoint, table_name, env="dev")
+    project.local(emulator.endpoint, table_name + "-copy")
+    project.table = table_name
+    return project
+
+
+def test_files_are_those_of_the_format_and_restore(media, aws):
+    media.ddbgit("dump", "--env=dev", "--layout=chunked")
+    folder = media.snapshot("dev")
+    assert layout(media) == "chunked"
+    found = chunks.read(folder)
+    assert len(found) > 3
+    assert found == chunks.files(keys_and_lines(folder))
+    done = media.ddbgit("restore", "--env=local", f"--source={folder}",
+                        "--verify=full")
+    assert "400 items as expected" in done.err
+
+
+def test_one_change_rewrites_one_chunk_and_the_index(media, aws):
+    media.ddbgit("dump", "--env=dev", "--layout=chunked", "--commit")
+    folder = media.snapshot("dev")
+    before = {path: (folder / path).stat().st_ino
+              for path in chunks.read(folder)}
+    put_items(aws, media.table, [
+        {"id": {"S": "item-0200"}, "text": {"S": "!" * 700}}])
+    media.ddbgit("dump", "--env=dev", "--layout=chunked", "--commit")
+    after = {path: (folder / path).stat().st_ino
+             for path in chunks.read(folder)}
+    assert before.keys() == after.keys()
+    changed = {path for path in after if after[path] != before[path]}
+    assert len(changed) == 2 and "table-data.json" in changed
+    named = media.git("show", "--format=", "--name-only").split()
+    assert len([name for name in named if "/table-data/" in name]) == 1
+    assert "0 added, 1 changed, 0 removed" in media.git("log", "-1")
+    media.git("fsck", "--strict")
+    assert media.git("status", "--short", "backups") == ""
+
+
+def test_the_layout_changes_either_way_and_loses_nothing(media, aws):
+    folder = media.snapshot("dev")
+    media.ddbgit("dump", "--env=dev", "--layout=single", "--commit")
+    single = (folder / "table-data.json").read_bytes()
+    # The same data in another layout is no change: the tip's files stay.
+    done = media.ddbgit("dump", "--env=dev", "--layout=chunked", "--commit")
+    assert "No changes since" in done.err
+    assert (folder / "table-data.json").read_bytes() == single
+    assert layout(media) == "single"
+    media.ddbgit("dump", "--env=dev", "--layout=chunked", "--commit",
+                 "--allow-empty")
+    assert layout(media) == "chunked"
+    assert "0 added, 0 changed, 0 removed" in media.git("log", "-1")
+    chunked = chunks.read(folder)
+    done = media.ddbgit("dump", "--env=dev", "--layout=single", "--commit")
+    assert "No changes since" in done.err
+    assert chunks.read(folder) == chunked
+    # A plain dump keeps what stands there only above half the limit.
+    media.ddbgit("dump", "--env=dev")
+    assert layout(media) == "single"
+    assert (folder / "table-data.json").read_bytes() == single
+    assert not list(folder.glob("table-data*/"))
+    for revision in ("HEAD", "HEAD^"):
+        done = media.ddbgit("restore", "--env=local", f"--rev={revision}",
+                            "--verify=full")
+        assert "400 items as expected" in done.err
+
+
+def test_without_a_work_tree_too(media, tmp_path):
+    media.ddbgit("dump", "--env=dev", "--layout=chunked",
+                 "--branch=backups")
+    names = media.git("ls-tree", "-r", "--name-only", "backups").split()
+    assert len([name for name in names if "/table-data/" in name]) > 3
+    done = media.ddbgit("dump", "--env=dev", "--layout=chunked",
+                        "--branch=backups")
+    assert "No changes since" in done.err
+    media.git("fsck", "--strict")
+    media.git("gc", "-q")
+    done = media.ddbgit("restore", "--env=local", "--rev=backups",
+                        "--verify=full")
+    assert "400 items as expected" in done.err
+
+
+def test_a_commit_of_much_goes_chunked(project):
+    with replay.Replay(LARGE) as server:
+        project.local(server.endpoint, "replay", env="dev")
+        project.ddbgit("dump", "--env=dev", "--commit")
+    assert layout(project) == "chunked"
+
+
+@pytest.mark.slow
+def test_auto_follows_the_size_and_keeps_to_what_is_there(project):
+    seen = []
+    for items in (SMALL, MIDDLE, LARGE, MIDDLE, SMALL):
+        with replay.Replay(items) as server:
+            project.local(server.endpoint, "replay", env="dev")
+            project.ddbgit("dump", "--env=dev", "--commit")
+            seen.append(layout(project))
+            if seen[-1] == "chunked":
+                project.ddbgit("dump", "--env=dev")
+                assert layout(project) == "chunked"
+                project.ddbgit("dump", "--env=dev", "--output=elsewhere")
+                metadata = project.path / "elsewhere" / "table-metadata.json"
+                assert json.loads(metadata.read_text())["layout"] == "single"
+    assert seen == ["single", "single", "chunked", "chunked", "single"]
+    changes = project.git("log", "--format=%(trailers:key=Ddbgit-Changes)")
+    assert changes.split("\n\n")[:4] == [
+        "Ddbgit-Changes: +0 ~0 -10000", "Ddbgit-Changes: +0 ~0 -36000",
+        "Ddbgit-Changes: +36000 ~0 -0", "Ddbgit-Changes: +10000 ~0 -0"]
