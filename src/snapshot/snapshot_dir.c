@@ -189,9 +189,9 @@ struct dg_fileset *dg_snapshot_dir_files(struct dg_snapshot_dir *dir)
 int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
 			  struct dg_error *err)
 {
-	struct dg_stage stage = {.present = dir->files,
-				 .written = &dir->written,
-				 .kept = &dir->kept};
+	struct dg_staging stage = {.present = dir->files,
+				   .written = &dir->written,
+				   .kept = &dir->kept};
 	struct dg_fileset *written = NULL, *kept = NULL;
 	char *name = NULL;
 	int rc;

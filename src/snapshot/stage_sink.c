@@ -11,7 +11,7 @@
 
 struct stage_sink {
 	struct dg_sink base; /* first: the interface points here */
-	struct dg_stage stage;
+	struct dg_staging stage;
 	char *name;
 };
 
@@ -157,7 +157,7 @@ static int holds(struct dg_file *file, struct dg_slice bytes,
 static int keep(struct dg_sink *self, const char *path, struct dg_slice bytes,
 		struct dg_error *err)
 {
-	struct dg_stage *stage = &((struct stage_sink *)self)->stage;
+	struct dg_staging *stage = &((struct stage_sink *)self)->stage;
 	struct dg_file *file = NULL;
 	int rc;
 
@@ -185,7 +185,7 @@ static void close_sink(struct dg_sink *self)
 	free(sink);
 }
 
-int dg_stage_sink_open(struct dg_sink **out, const struct dg_stage *stage,
+int dg_stage_sink_open(struct dg_sink **out, const struct dg_staging *stage,
 		       struct dg_error *err)
 {
 	struct stage_sink *sink = calloc(1, sizeof(*sink));

@@ -6,7 +6,7 @@
 #include "base/fileset.h"
 #include "snapshot/path_list.h"
 
-struct dg_stage {
+struct dg_staging {
 	int folderfd;               /* where to write */
 	const char *name;           /* of it, for messages; copied */
 	struct dg_fileset *present; /* what may be kept; NULL: nothing */
@@ -19,7 +19,7 @@ struct dg_stage {
  * added to written, of each that was kept to kept. A path that is created or
  * kept again replaces what was done before.
  */
-int dg_stage_sink_open(struct dg_sink **out, const struct dg_stage *stage,
+int dg_stage_sink_open(struct dg_sink **out, const struct dg_staging *stage,
 		       struct dg_error *err);
 
 #endif
