@@ -26,6 +26,7 @@
 #include <ddbgit/restore.h>
 #include <ddbgit/run.h>
 #include <ddbgit/slice.h>
+#include <ddbgit/status.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -72,6 +72,19 @@ static int read_definition(struct dg_dataset *d, const struct dg_json *previous,
 	return rc;
 }
 
+static int describe_table(struct dg_dataset *d,
+			  const struct dg_environment *env,
+			  struct dg_error *err)
+{
+	int rc = dg_table_describe(env->connection, env->table, &d->describe,
+				   err);
+
+	if (rc == DG_ENOTFOUND)
+		return dg_error_set(err, rc, "table '%s' does not exist in %s",
+				    env->table, env->region);
+	return rc == 0 ? dg_table_check_usable(d->describe, err) : rc;
+}
+
 static int open_live(struct dg_dataset *d, const struct dg_json *previous,
 		     struct dg_error *err)
 {
@@ -83,13 +96,7 @@ static int open_live(struct dg_dataset *d, const struct dg_json *previous,
 	if (rc == 0 && !env->db)
 		rc = dg_environment_connect(env, err);
 	if (rc == 0)
-		rc = dg_table_describe(env->connection, env->table,
-				       &d->describe, err);
-	if (rc == DG_ENOTFOUND)
-		return dg_error_set(err, rc, "table '%s' does not exist in %s",
-				    env->table, env->region);
-	if (rc == 0)
-		rc = dg_table_check_usable(d->describe, err);
+		rc = describe_table(d, env, err);
 	if (rc == 0)
 		rc = read_definition(d, previous, err);
 	return dg_environment_explain(env, rc, err);

@@ -8,6 +8,7 @@
 const struct dg_command *const dg_commands[] = {
 	&dg_command_dump,
 	&dg_command_restore,
+	&dg_command_status,
 	&dg_command_log,
 	&dg_command_show,
 	&dg_command_diff,

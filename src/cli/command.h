@@ -55,6 +55,7 @@ extern const struct dg_command dg_command_log;
 extern const struct dg_command dg_command_show;
 extern const struct dg_command dg_command_diff;
 extern const struct dg_command dg_command_cat;
+extern const struct dg_command dg_command_status;
 extern const struct dg_command dg_command_tag;
 extern const struct dg_command dg_command_init;
 extern const struct dg_command dg_command_doctor;

@@ -13,7 +13,7 @@ import fake_dynamodb
 import project as projects
 
 MANUAL = projects.SOURCE / "docs" / "man"
-COMMANDS = ["dump", "restore", "log", "show", "diff", "cat", "tag", "help"]
+COMMANDS = ["dump", "restore", "status", "log", "show", "diff", "cat", "tag", "help"]
 EVERYWHERE = "Everywhere:"
 
 

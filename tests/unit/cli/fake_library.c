@@ -125,6 +125,21 @@ int dg_git_setting(char **out, const char *name, struct dg_error *err)
 	return 0;
 }
 
+int dg_status(const struct dg_run *run, const struct dg_status_options *options,
+	      struct dg_status_result *result, struct dg_error *err)
+{
+	int rc = answer(run, err);
+
+	fake_library.status_options = *options;
+	*result = (struct dg_status_result){0};
+	if (rc == 0 && fake_library.status) {
+		result->snapshots = 1;
+		result->differing = fake_library.status->differs;
+		rc = options->visit(options->context, fake_library.status, err);
+	}
+	return rc;
+}
+
 int dg_cat(const struct dg_run *run, const struct dg_cat_options *options,
 	   uint64_t *items, struct dg_error *err)
 {

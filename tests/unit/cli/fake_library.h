@@ -25,6 +25,7 @@ struct fake_library {
 	size_t check_count;
 	const struct dg_init_step *steps;
 	size_t step_count;
+	const struct dg_status_entry *status;
 	struct dg_diff_result diff;
 	int (*visit_diff)(const struct dg_diff_visitor *visitor,
 			  struct dg_error *err);
@@ -40,6 +41,7 @@ struct fake_library {
 	struct dg_target_options target_options;
 	struct dg_diff_options diff_options;
 	struct dg_cat_options cat_options;
+	struct dg_status_options status_options;
 	const char *tag_name;
 	const char *tag_revision;
 };
