@@ -1,23 +1,29 @@
 #!/bin/sh
-# ddbgit hook 1 - made by `ddbgit hooks install`, gone by `ddbgit hooks remove`.
-# The hook that was here before stands beside it, runs first, and decides.
+# ddbgit hook 1: made by `ddbgit hooks install`, gone by `ddbgit hooks remove`.
+# A hook that was here before stands beside it, runs first, and may refuse.
 ddbgit=@DDBGIT@
 hook=${0##*/}
 earlier=$0.before-ddbgit
-input=
+status=0
 
-# Git says on standard input what is pushed; both are to read it.
-[ "$hook" != pre-push ] || input=$(cat)
+# What is pushed comes on standard input, and both are to read it.
+if [ "$hook" = pre-push ]; then
+	input=$(cat && echo .)
+	run() { printf %s "${input%.}" | "$@"; }
+else
+	run() { "$@"; }
+fi
 
 if [ -x "$earlier" ]; then
-	if [ "$hook" = pre-push ]; then
-		printf '%s\n' "$input" | "$earlier" "$@" || exit
-	else
-		"$earlier" "$@" || exit
-	fi
+	run "$earlier" "$@" || status=$?
+	case $hook in
+	pre-*) [ "$status" -eq 0 ] || exit "$status" ;;
+	esac
 fi
-if [ ! -x "$ddbgit" ]; then
-	echo "[WARNING] $ddbgit is gone: run ddbgit hooks install again" >&2
-	exit 0
+if [ -x "$ddbgit" ]; then
+	run "$ddbgit" hooks run "$hook" -- "$@" || exit
+else
+	printf '[WARNING] %s is gone: ddbgit hooks install finds it anew\n' \
+		"$ddbgit" >&2
 fi
-printf '%s\n' "$input" | "$ddbgit" hooks run "$hook" -- "$@"
+exit "$status"

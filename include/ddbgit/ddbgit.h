@@ -19,6 +19,7 @@
 #include <ddbgit/doctor.h>
 #include <ddbgit/dump.h>
 #include <ddbgit/error.h>
+#include <ddbgit/hooks.h>
 #include <ddbgit/init.h>
 #include <ddbgit/git_setting.h>
 #include <ddbgit/log.h>

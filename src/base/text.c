@@ -148,3 +148,14 @@ void dg_free_secret(char *string)
 		*p++ = '\0';
 	free(string);
 }
+
+/* A quote inside ends the quotes, stands for itself and begins them anew. */
+int dg_shell_quote(struct dg_buf *out, const char *word, struct dg_error *err)
+{
+	int rc = dg_buf_add_char(out, '\'', err);
+
+	for (; rc == 0 && *word; word++)
+		rc = *word == '\'' ? dg_buf_add_str(out, "'\\''", err)
+				   : dg_buf_add_char(out, *word, err);
+	return rc == 0 ? dg_buf_add_char(out, '\'', err) : rc;
+}

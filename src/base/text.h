@@ -30,6 +30,9 @@ int dg_slice_dup(char **out, struct dg_slice s, struct dg_error *err);
 int dg_asprintf(char **out, struct dg_error *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Appends a word as a POSIX shell takes it literally, in single quotes. */
+int dg_shell_quote(struct dg_buf *out, const char *word, struct dg_error *err);
+
 /* Overwrites a secret before it is freed; NULL is fine. */
 void dg_free_secret(char *string);
 

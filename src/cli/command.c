@@ -16,6 +16,7 @@ const struct dg_command *const dg_commands[] = {
 	&dg_command_tag,
 	&dg_command_init,
 	&dg_command_doctor,
+	&dg_command_hooks,
 	&dg_command_help,
 	NULL,
 };

@@ -59,6 +59,7 @@ extern const struct dg_command dg_command_status;
 extern const struct dg_command dg_command_tag;
 extern const struct dg_command dg_command_init;
 extern const struct dg_command dg_command_doctor;
+extern const struct dg_command dg_command_hooks;
 extern const struct dg_command dg_command_help;
 
 /* All of them, as the help lists them; ends with NULL. */

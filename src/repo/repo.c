@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "repo/git.h"
 #include "repo/open_check.h"
+#include "repo/staged.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -174,48 +175,71 @@ static void make_pack_folder(const struct dg_repo *repo)
 	free(folder);
 }
 
-int dg_repo_open(struct dg_repo **out, const char *path,
-		 const struct dg_log *log, struct dg_error *err)
+/* Where the repository is that was just opened, and what it is refused for. */
+static int take_paths(struct dg_repo *repo, struct dg_error *err)
+{
+	const char *workdir = git_repository_workdir(repo->git);
+	int rc = own_path(&repo->gitdir, git_repository_path(repo->git), err);
+
+	if (!rc)
+		rc = own_path(&repo->commondir,
+			      git_repository_commondir(repo->git), err);
+	if (!rc && workdir)
+		rc = own_path(&repo->workdir, workdir, err);
+	return rc ? rc : dg_repo_check_config(repo, err);
+}
+
+static int open_at(struct dg_repo **out, const char *start, unsigned int flags,
+		   const struct dg_log *log, struct dg_error *err)
 {
 	struct dg_repo *repo = calloc(1, sizeof(*repo));
-	char *start = NULL;
-	const char *workdir;
 	int rc;
 
 	*out = NULL;
 	if (!repo)
 		return dg_error_nomem(err);
 	repo->log = log;
-	rc = existing_directory(&start, path, err);
-	if (rc < 0)
-		goto done;
 	/* .git or the backups' folder may be a volume of its own. */
-	rc = git_repository_open_ext(&repo->git, start,
-				     GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
-	if (rc < 0) {
-		rc = refuse_open(rc, start, err);
-		goto done;
-	}
-	workdir = git_repository_workdir(repo->git);
-	rc = own_path(&repo->gitdir, git_repository_path(repo->git), err);
-	if (!rc)
-		rc = own_path(&repo->commondir,
-			      git_repository_commondir(repo->git), err);
-	if (!rc && workdir)
-		rc = own_path(&repo->workdir, workdir, err);
-	if (!rc)
-		rc = dg_repo_check_variables(repo, err);
-	if (!rc)
-		rc = dg_repo_check_config(repo, err);
+	rc = git_repository_open_ext(
+		&repo->git, start, flags | GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
+	rc = rc < 0 ? refuse_open(rc, start, err) : take_paths(repo, err);
 	if (rc < 0)
-		goto done;
-	make_pack_folder(repo);
-	*out = repo;
-	repo = NULL;
-done:
-	free(start);
-	dg_repo_close(repo);
+		dg_repo_close(repo);
+	else
+		*out = repo;
 	return rc;
+}
+
+int dg_repo_open(struct dg_repo **out, const char *path,
+		 const struct dg_log *log, struct dg_error *err)
+{
+	char *start = NULL;
+	int rc = existing_directory(&start, path, err);
+
+	*out = NULL;
+	if (!rc)
+		rc = open_at(out, start, 0, log, err);
+	free(start);
+	if (!rc)
+		rc = dg_repo_check_variables(*out, err);
+	if (rc < 0) {
+		dg_repo_close(*out);
+		*out = NULL;
+		return rc;
+	}
+	make_pack_folder(*out);
+	return 0;
+}
+
+int dg_repo_open_hook(struct dg_repo **out, const struct dg_log *log,
+		      struct dg_error *err)
+{
+	const char *named = getenv("GIT_DIR");
+
+	if (named && *named)
+		return open_at(out, named, GIT_REPOSITORY_OPEN_NO_SEARCH, log,
+			       err);
+	return open_at(out, ".", 0, log, err);
 }
 
 void dg_repo_close(struct dg_repo *repo)

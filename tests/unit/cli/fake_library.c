@@ -223,3 +223,46 @@ void dg_init_result_free(struct dg_init_result *result)
 {
 	(void)result;
 }
+
+static int report_hooks(const struct dg_run *run,
+			const struct dg_hooks_options *options,
+			struct dg_error *err)
+{
+	size_t i;
+
+	fake_library.hooks_program[0] = '\0';
+	strncat(fake_library.hooks_program, options->program,
+		sizeof(fake_library.hooks_program) - 1);
+	for (i = 0; i < fake_library.hook_count; i++)
+		options->report(options->context, &fake_library.hooks[i]);
+	return answer(run, err);
+}
+
+int dg_hooks_install(const struct dg_run *run,
+		     const struct dg_hooks_options *options,
+		     struct dg_error *err)
+{
+	return report_hooks(run, options, err);
+}
+
+int dg_hooks_remove(const struct dg_run *run,
+		    const struct dg_hooks_options *options,
+		    struct dg_error *err)
+{
+	return report_hooks(run, options, err);
+}
+
+int dg_hooks_status(const struct dg_run *run,
+		    const struct dg_hooks_options *options,
+		    struct dg_error *err)
+{
+	return report_hooks(run, options, err);
+}
+
+int dg_hooks_run(const struct dg_run *run, const struct dg_hook_event *event,
+		 struct dg_error *err)
+{
+	fake_library.hook_name = event->name;
+	fake_library.hook_argument = event->arguments[0];
+	return answer(run, err);
+}

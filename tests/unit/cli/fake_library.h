@@ -30,6 +30,8 @@ struct fake_library {
 	int (*visit_diff)(const struct dg_diff_visitor *visitor,
 			  struct dg_error *err);
 	const char *git_setting; /* of every name */
+	const struct dg_hook *hooks;
+	size_t hook_count;
 
 	/* What was asked. */
 	unsigned int calls;
@@ -42,6 +44,9 @@ struct fake_library {
 	struct dg_diff_options diff_options;
 	struct dg_cat_options cat_options;
 	struct dg_status_options status_options;
+	char hooks_program[256];
+	const char *hook_name;
+	const char *hook_argument;
 	const char *tag_name;
 	const char *tag_revision;
 };

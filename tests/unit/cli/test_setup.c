@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -102,6 +103,37 @@ static void test_init_tells_each_step(void **state)
 	       "");
 }
 
+static const struct dg_hook hooks[] = {
+	{"pre-commit", "/srv/.git/hooks/pre-commit", DG_HOOK_INSTALLED, true,
+	 true, "/usr/bin/ddbgit"},
+	{"pre-push", "/srv/.git/hooks/pre-push", DG_HOOK_OUTDATED, false, false,
+	 "/opt/ddbgit"},
+};
+
+static void test_hooks_tells_each_hook(void **state)
+{
+	(void)state;
+	fake_library.hooks = hooks;
+	fake_library.hook_count = 2;
+	expect("hooks status", 0,
+	       "pre-commit     installed /srv/.git/hooks/pre-commit (after the "
+	       "earlier hook)\n"
+	       "pre-push       outdated  /srv/.git/hooks/pre-push\n"
+	       "                         calls /opt/ddbgit\n",
+	       "");
+	/* The absolute path of this very program. */
+	assert_int_equal(fake_library.hooks_program[0], '/');
+	assert_non_null(strstr(fake_library.hooks_program, "test_setup"));
+}
+
+static void test_hooks_run_hands_git_s_words_on(void **state)
+{
+	(void)state;
+	expect("hooks run post-merge -- -1", 0, "", "");
+	assert_string_equal(fake_library.hook_name, "post-merge");
+	assert_string_equal(fake_library.hook_argument, "-1");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, in_plain_ascii)
 
 int main(void)
@@ -111,6 +143,8 @@ int main(void)
 		TEST(test_doctor_has_ticks_where_the_locale_does),
 		TEST(test_doctor_in_json_counts_by_state),
 		TEST(test_init_tells_each_step),
+		TEST(test_hooks_tells_each_hook),
+		TEST(test_hooks_run_hands_git_s_words_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
