@@ -45,6 +45,7 @@ def dump(given):
     with workshop(given) as shop:
         server = shop.server
         export = shop.scratch / "export.json"
+        data = shop.folder / "table-data.json"
         rows = [
             shop.ours("ddbgit dump", "dump", "--env=bench", beside=BOTO_SCAN,
                       goals=[Goal("wall", 1 / 40, BOTO_SCAN),
@@ -56,6 +57,9 @@ def dump(given):
             shop.row(FLOOR, "floor",
                      [tool("bench_fetch"), server.endpoint, server.table, 4],
                      beside=BOTO_SCAN),
+            shop.row("sha256sum and cp of the file", "floor",
+                     ["sh", "-c", 'sha256sum "$1" && cp "$1" "$2"', "sh",
+                      data, shop.scratch / "cp"], beside=BOTO_SCAN),
             peers(shop, BOTO_SCAN, others.boto3_loop("scan", server.endpoint,
                                                      server.table)),
             dynein(shop, DYNEIN_EXPORT, others.DYNEIN_EXPORT,
