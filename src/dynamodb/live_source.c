@@ -9,11 +9,12 @@
 
 #include <stdlib.h>
 
-/* A segment for each so many bytes of the table: some sixteen pages. */
-#define SEGMENT_BYTES ((size_t)16 * 1024 * 1024)
-#define SEGMENTS_MAX 64
+/* A segment for each so many bytes of the table: some eight pages. */
+#define SEGMENT_BYTES ((size_t)8 * 1024 * 1024)
+#define SEGMENTS_MAX 256
 #define SEGMENTS_ASKED_MAX 1000000
-#define WORKERS_DEFAULT 4
+/* Each waits for the network most of the time. */
+#define WORKERS_PER_CORE 4
 #define WORKERS_MAX 16
 #define READ_UNIT_BYTES 4096.0
 
@@ -124,7 +125,7 @@ static size_t clamp(uint64_t value, size_t low, size_t high)
 
 static size_t default_workers(void)
 {
-	return clamp(dg_work_cores() * 2, 1, WORKERS_DEFAULT);
+	return clamp(dg_work_cores() * WORKERS_PER_CORE, 1, WORKERS_MAX);
 }
 
 /* Workers by segments, machine and memory; memory by workers: a quarter of it

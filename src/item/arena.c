@@ -1,6 +1,5 @@
 #include "item/arena.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
 
 /* The kernel's large pages; where they have another size, less is gained. */
@@ -16,16 +15,16 @@
 void dg_arena_init(struct dg_arena *arena, size_t size)
 {
 	/* The entries at the back have to be aligned. */
-	*arena = (struct dg_arena){
-		.size = size / sizeof(struct dg_arena_entry) *
-			sizeof(struct dg_arena_entry),
-	};
+	size -= size % sizeof(struct dg_arena_entry);
+	*arena = (struct dg_arena){.size = size, .limit = size};
 }
 
 void dg_arena_free(struct dg_arena *arena)
 {
-	free(arena->block);
-	dg_arena_init(arena, arena->size);
+	if (arena->block)
+		munmap(arena->block, arena->size);
+	arena->block = NULL;
+	dg_arena_clear(arena);
 }
 
 /* The entries, the latest first until they are sorted. */
@@ -38,27 +37,51 @@ static struct dg_arena_entry *entries_of(const struct dg_arena *arena)
 
 static size_t room(const struct dg_arena *arena)
 {
-	return arena->size - arena->used -
-	       arena->count * sizeof(struct dg_arena_entry);
+	size_t used =
+		arena->used + arena->count * sizeof(struct dg_arena_entry);
+
+	return arena->limit > used ? arena->limit - used : 0;
 }
 
 /*
  * A block is filled once and from end to end, so that most of what it costs
  * is its pages, given one by one at the first touch. Large ones cost a tenth
- * of that; a kernel without them says so, which changes nothing.
+ * of that; a kernel without them says so, which changes nothing. Not far
+ * beyond the limit, since a large page that is touched is there as a whole;
+ * but up to the end of the one that the limit stands in, since a page that
+ * began small stays small.
  */
-static char *new_block(size_t size)
+static void want_large_pages(const struct dg_arena *arena)
 {
-	char *block = malloc(size);
-
 #ifdef MADV_HUGEPAGE
-	uintptr_t begin = ((uintptr_t)block + LARGE_PAGE - 1) & -LARGE_PAGE;
-	uintptr_t end = ((uintptr_t)block + size) & -LARGE_PAGE;
+	uintptr_t end = (uintptr_t)arena->block + arena->limit;
+	size_t len = arena->limit + (size_t)(-end & (LARGE_PAGE - 1));
 
-	if (block && begin < end)
-		(void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+	if (arena->block)
+		(void)madvise(arena->block,
+			      len < arena->size ? len : arena->size,
+			      MADV_HUGEPAGE);
+#else
+	(void)arena;
 #endif
-	return block;
+}
+
+static int map_block(struct dg_arena *arena, struct dg_error *err)
+{
+	void *block = mmap(NULL, arena->size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (block == MAP_FAILED)
+		return dg_error_nomem(err);
+	arena->block = block;
+	want_large_pages(arena);
+	return 0;
+}
+
+void dg_arena_allow(struct dg_arena *arena, size_t limit)
+{
+	arena->limit = limit < arena->size ? limit : arena->size;
+	want_large_pages(arena);
 }
 
 int dg_arena_add(struct dg_arena *arena, const struct dg_record *record,
@@ -74,10 +97,8 @@ int dg_arena_add(struct dg_arena *arena, const struct dg_record *record,
 
 	if (need + sizeof(struct dg_arena_entry) > room(arena))
 		return 0;
-	if (!arena->block)
-		arena->block = new_block(arena->size);
-	if (!arena->block)
-		return dg_error_nomem(err);
+	if (!arena->block && map_block(arena, err) < 0)
+		return DG_ENOMEM;
 	to = arena->block + arena->used;
 	memcpy(to, &head, sizeof(head));
 	to += sizeof(head);

@@ -1,7 +1,8 @@
 /*
- * The items that one writer of a sort holds: one block of memory, records
- * from its front, an entry for each from its back, full when they meet. No
- * allocation per item, and the block never grows.
+ * The items that one writer of a sort holds: one block of addresses, records
+ * from its front, an entry for each from its back. It is full when they have
+ * used up its limit, at the latest when they meet; only what was used costs
+ * memory. No allocation per item, and the block never moves.
  *
  * The order of entries is that of the keys; of equal keys the record with the
  * highest sequence number, the one that counts, comes first.
@@ -17,14 +18,17 @@ struct dg_arena_entry {
 };
 
 struct dg_arena {
-	char *block; /* NULL until the first record */
-	size_t size; /* of the block */
-	size_t used; /* by records */
+	char *block;  /* NULL until the first record */
+	size_t size;  /* of the block */
+	size_t limit; /* bytes of it that may be used */
+	size_t used;  /* by records */
 	size_t count;
 };
 
-/* size: how large the block will be. Nothing is allocated yet. */
+/* size: of the block, and its limit. Nothing is allocated yet. */
 void dg_arena_init(struct dg_arena *arena, size_t size);
+/* Sets another limit, up to the size. */
+void dg_arena_allow(struct dg_arena *arena, size_t limit);
 void dg_arena_free(struct dg_arena *arena);
 
 /* Copies the record: 1, or 0 if there is no room for it; DG_ENOMEM. */

@@ -13,6 +13,7 @@
 struct dg_sort {
 	struct dg_sort_options options;
 	struct dg_sort_writer **writers;
+	uint64_t pool; /* bytes of memory that no writer has yet; atomic */
 	/* Once finished, where something was spilled: */
 	struct dg_run_list runs;   /* of all writers */
 	struct dg_run_file merged; /* what merges before the last one wrote */
@@ -33,13 +34,19 @@ int dg_sort_open(struct dg_sort **out, const struct dg_sort_options *options,
 	sort->options = *options;
 	if (sort->options.writers == 0)
 		sort->options.writers = 1;
+	/* Half for each its own, so that none has to spill very little; half
+	 * for those that get more than others, so that they need not spill. */
 	share = sort->options.memory / sort->options.writers;
+	if (sort->options.writers > 1)
+		share /= 2;
+	sort->pool = sort->options.memory - share * sort->options.writers;
 	dg_run_file_init(&sort->merged, options->temp_dir, DG_RUN_BUFFER_MIN);
 	sort->writers = calloc(sort->options.writers, sizeof(void *));
 	if (!sort->writers)
 		rc = dg_error_nomem(err);
 	for (i = 0; rc == 0 && i < sort->options.writers; i++)
-		rc = dg_sort_writer_new(&sort->writers[i], options, share, err);
+		rc = dg_sort_writer_new(&sort->writers[i], options, share,
+					&sort->pool, err);
 	if (rc < 0) {
 		dg_sort_free(sort);
 		return rc;

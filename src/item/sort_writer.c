@@ -5,6 +5,8 @@
 /* A writer's share has to hold some items and the buffer that spills them. */
 #define SHARE_MIN (32u * 1024)
 #define WRITE_BUFFER_MAX (64u * 1024)
+/* What a writer takes from the pool at a time. */
+#define POOL_STEP ((uint64_t)2 * 1024 * 1024)
 
 int dg_run_list_push(struct dg_run_list *list, const struct dg_run *run,
 		     struct dg_error *err)
@@ -24,7 +26,7 @@ int dg_run_list_push(struct dg_run_list *list, const struct dg_run *run,
 
 int dg_sort_writer_new(struct dg_sort_writer **out,
 		       const struct dg_sort_options *options, uint64_t share,
-		       struct dg_error *err)
+		       uint64_t *pool, struct dg_error *err)
 {
 	struct dg_sort_writer *writer = calloc(1, sizeof(*writer));
 	size_t buffer;
@@ -36,7 +38,9 @@ int dg_sort_writer_new(struct dg_sort_writer **out,
 	buffer = share / 16 < WRITE_BUFFER_MAX ? (size_t)share / 16
 					       : WRITE_BUFFER_MAX;
 	writer->cancel = options->cancel;
-	dg_arena_init(&writer->arena, (size_t)share - buffer);
+	writer->pool = pool;
+	dg_arena_init(&writer->arena, (size_t)(share - buffer + *pool));
+	dg_arena_allow(&writer->arena, (size_t)share - buffer);
 	dg_run_file_init(&writer->file, options->temp_dir, buffer);
 	*out = writer;
 	return 0;
@@ -107,6 +111,33 @@ static int spill_one(struct dg_sort_writer *writer,
 	return rc;
 }
 
+/* More memory from the pool; false: there is none left. */
+static bool take_more(struct dg_sort_writer *writer)
+{
+	uint64_t left = __atomic_load_n(writer->pool, __ATOMIC_RELAXED);
+	uint64_t step;
+
+	do {
+		step = left < POOL_STEP ? left : POOL_STEP;
+	} while (step > 0 && !__atomic_compare_exchange_n(
+				     writer->pool, &left, left - step, true,
+				     __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	dg_arena_allow(&writer->arena, writer->arena.limit + (size_t)step);
+	return step > 0;
+}
+
+/* Copies the record: 1, or 0 if there is no room for it. */
+static int add(struct dg_sort_writer *writer, const struct dg_record *record,
+	       struct dg_error *err)
+{
+	int rc;
+
+	do {
+		rc = dg_arena_add(&writer->arena, record, err);
+	} while (rc == 0 && take_more(writer));
+	return rc;
+}
+
 int dg_sort_add(struct dg_sort_writer *writer, const struct dg_item *item,
 		uint64_t sequence, struct dg_error *err)
 {
@@ -125,12 +156,12 @@ int dg_sort_add(struct dg_sort_writer *writer, const struct dg_item *item,
 				    item->line.len, DG_RECORD_LINE_MAX);
 	writer->items++;
 	writer->bytes += item->line.len + 1;
-	rc = dg_arena_add(&writer->arena, &record, err);
+	rc = add(writer, &record, err);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	rc = dg_sort_writer_spill(writer, err);
 	if (rc == 0)
-		rc = dg_arena_add(&writer->arena, &record, err);
+		rc = add(writer, &record, err);
 	if (rc == 0)
 		rc = spill_one(writer, &record, err);
 	return rc < 0 ? rc : 0;

@@ -21,6 +21,7 @@ int dg_run_list_push(struct dg_run_list *list, const struct dg_run *run,
 
 struct dg_sort_writer {
 	const struct dg_cancel *cancel;
+	uint64_t *pool; /* bytes that any writer may take; atomic */
 	struct dg_arena arena;
 	struct dg_run_file file;
 	struct dg_run_list runs;
@@ -29,10 +30,11 @@ struct dg_sort_writer {
 	uint64_t duplicates; /* left out of its runs */
 };
 
-/* share: the bytes of memory that it may use. */
+/* share: the bytes of memory that are its own. pool: more, for whichever
+ * writer needs them; it keeps what it has taken. */
 int dg_sort_writer_new(struct dg_sort_writer **out,
 		       const struct dg_sort_options *options, uint64_t share,
-		       struct dg_error *err);
+		       uint64_t *pool, struct dg_error *err);
 
 /* What the arena holds becomes a run; nothing to do for an empty one. */
 int dg_sort_writer_spill(struct dg_sort_writer *writer, struct dg_error *err);

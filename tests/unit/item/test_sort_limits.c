@@ -1,6 +1,7 @@
 #include "item/canon.h"
 #include "item/run.h"
 #include "item/sort_sample.h"
+#include "item/sort_writer.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -86,6 +87,22 @@ static size_t allocated(void)
 #endif
 }
 
+/* What the allocator gave, and what the writers use of their blocks. */
+static size_t held(struct dg_sort *sort, size_t writers)
+{
+	size_t sum = allocated();
+	size_t i;
+
+	for (i = 0; i < writers; i++) {
+		const struct dg_arena *arena = &dg_sort_writer(sort, i)->arena;
+
+		if (arena->block)
+			sum += arena->used +
+			       arena->count * sizeof(struct dg_arena_entry);
+	}
+	return sum;
+}
+
 static void test_memory_stays_within_its_bound(void **state)
 {
 	static const struct {
@@ -117,19 +134,55 @@ static void test_memory_stays_within_its_bound(void **state)
 							   k % options.writers),
 					    &s.items[k], k, NULL),
 				0);
-			now = k % 16 == 0 ? allocated() : 0;
+			now = k % 16 == 0 ? held(sort, options.writers) : 0;
 			most = now > most ? now : most;
 		}
 		assert_int_equal(dg_sort_finish(sort, &source, NULL), 0);
 		while (dg_source_next(source, &item, NULL) > 0)
 			;
-		now = allocated();
+		now = held(sort, options.writers);
 		most = now > most ? now : most;
 		assert_true(most - before <= options.memory + constant);
 		dg_source_close(source);
 		dg_sort_free(sort);
 		free_sample(&s);
 	}
+}
+
+static void test_a_busy_writer_takes_what_the_others_leave(void **state)
+{
+	const struct dg_sort_options options = {
+		.memory = 16 << 20,
+		.writers = 8,
+	};
+	struct dg_sort_stats stats;
+	struct dg_sort *sort;
+	struct sample s;
+	size_t i, bytes = 0;
+
+	(void)state;
+	make_sample(&s, 100000, 200000, 700, 5);
+	assert_int_equal(dg_sort_open(&sort, &options, NULL), 0);
+	/* Half of the memory and its own share, less the buffer and entries. */
+	for (i = 0; bytes < (8u << 20); i++) {
+		assert_int_equal(dg_sort_add(dg_sort_writer(sort, 3),
+					     &s.items[i], i, NULL),
+				 0);
+		bytes += s.items[i].line.len + s.items[i].key.len + 32;
+	}
+	dg_sort_stats(sort, &stats);
+	assert_int_equal(stats.runs, 0);
+	/* The others still have their own. */
+	for (bytes = 0; bytes < (900u << 10); i++) {
+		assert_int_equal(dg_sort_add(dg_sort_writer(sort, 4),
+					     &s.items[i], i, NULL),
+				 0);
+		bytes += s.items[i].line.len + s.items[i].key.len + 32;
+	}
+	dg_sort_stats(sort, &stats);
+	assert_int_equal(stats.runs, 0);
+	dg_sort_free(sort);
+	free_sample(&s);
 }
 
 static void test_full_disk_names_the_directory_and_the_option(void **state)
@@ -255,6 +308,8 @@ int main(void)
 		cmocka_unit_test(test_items_far_larger_than_the_memory_pass),
 		cmocka_unit_test(test_longest_key_is_taken_and_no_longer),
 		cmocka_unit_test(test_memory_stays_within_its_bound),
+		cmocka_unit_test(
+			test_a_busy_writer_takes_what_the_others_leave),
 		cmocka_unit_test(
 			test_full_disk_names_the_directory_and_the_option),
 		cmocka_unit_test(
