@@ -17,11 +17,11 @@
 	"{\"id\":{\"S\":\"" key "\"},\"v\":{\"S\":\"" value "\"}}"
 #define LAST(key) ",\"LastEvaluatedKey\":{\"id\":{\"S\":\"" key "\"}}"
 
-static struct dg_item_source *open_source(struct script *script,
-					  size_t segments,
-					  struct dg_rate_limit rate)
+static struct dg_item_source *open_described(struct script *script,
+					     const char *text, size_t segments,
+					     struct dg_rate_limit rate)
 {
-	struct dg_json *describe = json_of(DESCRIBE);
+	struct dg_json *describe = json_of(text);
 	const struct dg_live_options options = {
 		.table = "t",
 		.describe = describe,
@@ -38,6 +38,13 @@ static struct dg_item_source *open_source(struct script *script,
 	return source;
 }
 
+static struct dg_item_source *open_source(struct script *script,
+					  size_t segments,
+					  struct dg_rate_limit rate)
+{
+	return open_described(script, DESCRIBE, segments, rate);
+}
+
 /* All lines, and how it ended. */
 static int read_all(struct script *script, struct dg_item_source *source,
 		    char *lines)
@@ -51,6 +58,52 @@ static int read_all(struct script *script, struct dg_item_source *source,
 		strcat(lines, ";");
 	}
 	return rc;
+}
+
+/* One segment for each 8 MiB, unless somebody says how many. */
+static void test_segments_follow_the_tables_size(void **state)
+{
+	static const struct {
+		const char *size;
+		size_t asked;
+		size_t segments;
+	} cases[] = {
+		{"0", 0, 1},
+		{"8388607", 0, 1},
+		{"16777216", 0, 2},
+		{"145000000", 0, 17},
+		{"99999999999", 0, 256},
+		{"145000000", 3, 3},
+		{"0", 200, 200},
+	};
+	struct script *script = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct dg_item_source *source;
+		char describe[512];
+		char lines[64];
+		char total[64];
+
+		(void)snprintf(describe, sizeof(describe),
+			       "{\"TableName\":\"t\",\"KeySchema\":[{"
+			       "\"AttributeName\":\"id\",\"KeyType\":"
+			       "\"HASH\"}],\"AttributeDefinitions\":[{"
+			       "\"AttributeName\":\"id\",\"AttributeType\":"
+			       "\"S\"}],\"TableSizeBytes\":%s}",
+			       cases[i].size);
+		PLAY(script, {.body = "{\"Items\":[],\"Count\":0}"});
+		source = open_described(script, describe, cases[i].asked,
+					(struct dg_rate_limit){0});
+		assert_int_equal(read_all(script, source, lines), 0);
+		/* Each of them was asked for once. */
+		assert_int_equal(script->next, cases[i].segments);
+		(void)snprintf(total, sizeof(total), "\"TotalSegments\":%zu,",
+			       cases[i].segments);
+		if (cases[i].segments > 1)
+			assert_non_null(strstr(script->sent[0], total));
+		dg_source_close(source);
+	}
 }
 
 static void test_pages_of_all_segments_come_in_key_order(void **state)
@@ -151,6 +204,7 @@ static void test_rate_shrinks_the_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_SCRIPT(test_segments_follow_the_tables_size),
 		WITH_SCRIPT(test_pages_of_all_segments_come_in_key_order),
 		WITH_SCRIPT(test_same_last_key_twice_is_an_error),
 		WITH_SCRIPT(test_failed_segment_fails_the_source),
