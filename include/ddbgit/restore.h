@@ -30,6 +30,7 @@ struct dg_restore_options {
 	bool accept_edited; /* items that the metadata does not state */
 	enum dg_verify verify;
 	const char *max_wcu; /* "100", "50%"; NULL: see operations */
+	const char *max_rcu; /* the same, for the verification */
 	/* A table that is created gets all settings of the snapshot, also in
 	 * another environment. */
 	bool source_settings;

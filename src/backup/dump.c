@@ -1,6 +1,7 @@
 #include "backup/dump_job.h"
 
 #include "backup/guard.h"
+#include "backup/pace.h"
 #include "backup/root.h"
 #include "base/text.h"
 #include "dynamodb/live_source.h"
@@ -145,11 +146,15 @@ static int scan(struct dg_dump_job *job, struct dg_error *err)
 		.progress = job->run->progress,
 		.phase = "Reading",
 	};
-	int rc = 0;
+	int rc = dg_pace_parse(&options.rate, job->options->max_rcu, err);
 
-	if (job->options->max_rcu)
-		rc = dg_rate_limit_parse(&options.rate, job->options->max_rcu,
-					 err);
+	if (rc == 0)
+		rc = dg_pace_tell(job->run->log, "Reading", &options.rate,
+				  dg_table_read_units(job->describe), err);
+	if (rc == 0 && job->options->consistent)
+		dg_info(job->run->log,
+			"Reading consistently costs a unit for each 4 KB, "
+			"twice as much as without --consistent");
 	if (rc == 0)
 		rc = dg_live_source_open(&job->live, job->env.db, &options,
 					 err);

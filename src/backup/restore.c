@@ -126,6 +126,7 @@ static int write_items(struct dg_restore_job *job, struct dg_error *err)
 	struct dg_batch_write_options options = {
 		.table = job->env.table,
 		.describe = job->describe,
+		.rate = job->write_limit,
 		.memory = dg_run_memory(job->run) / 4,
 		.expected_items = job->facts.items,
 		.progress = job->run->progress,
@@ -134,11 +135,9 @@ static int write_items(struct dg_restore_job *job, struct dg_error *err)
 	};
 	struct dg_batch_write_stats stats = {0};
 	struct dg_item_source *items = NULL;
-	int rc = 0;
+	int rc = dg_pace_tell(job->run->log, "Writing", &job->write_limit,
+			      dg_table_write_units(job->describe), err);
 
-	if (job->options->max_wcu)
-		rc = dg_rate_limit_parse(&options.rate, job->options->max_wcu,
-					 err);
 	dg_failures_init(&job->failures, &job->env);
 	if (rc == 0)
 		rc = dg_snapshot_source(job->source.snapshot, &items, err);
@@ -177,6 +176,7 @@ static int verify(struct dg_restore_job *job, struct dg_error *err)
 		.snapshot = job->source.snapshot,
 		.describe = job->describe,
 		.ttl_attribute = ttl_attribute(job),
+		.rate = job->read_limit,
 		.full = job->options->verify == DG_VERIFY_FULL,
 	};
 	int rc;
@@ -184,7 +184,10 @@ static int verify(struct dg_restore_job *job, struct dg_error *err)
 	v->expected = job->facts.items;
 	if (job->options->verify == DG_VERIFY_NONE)
 		return 0;
-	rc = dg_verify_restore(v, &job->env, &options, err);
+	rc = dg_pace_tell(job->run->log, "Verifying", &job->read_limit,
+			  dg_table_read_units(job->describe), err);
+	if (rc == 0)
+		rc = dg_verify_restore(v, &job->env, &options, err);
 	job->result->spilled_bytes += v->spilled_bytes;
 	return rc;
 }
@@ -239,11 +242,33 @@ static int announce(struct dg_restore_job *job, struct dg_error *err)
 	return rc;
 }
 
+/* A limit that cannot be is an error before the table is made or written. */
+static int check_limits(const struct dg_restore_job *job, struct dg_error *err)
+{
+	double units;
+	int rc = 0;
+
+	if (!job->describe)
+		return 0;
+	if (job->options->verify != DG_VERIFY_NONE)
+		rc = dg_rate_units(&units, &job->read_limit,
+				   dg_table_read_units(job->describe), err);
+	if (rc == 0)
+		rc = dg_rate_units(&units, &job->write_limit,
+				   dg_table_write_units(job->describe), err);
+	return rc;
+}
+
 static int prepare(struct dg_restore_job *job, struct dg_error *err)
 {
-	int rc = dg_environment_open(&job->env, job->run, &job->options->target,
-				     err);
+	int rc = dg_pace_parse(&job->read_limit, job->options->max_rcu, err);
 
+	if (rc == 0)
+		rc = dg_pace_parse(&job->write_limit, job->options->max_wcu,
+				   err);
+	if (rc == 0)
+		rc = dg_environment_open(&job->env, job->run,
+					 &job->options->target, err);
 	if (rc == 0)
 		rc = dg_restore_source_open(&job->source, &job->env,
 					    job->options, err);
@@ -253,6 +278,8 @@ static int prepare(struct dg_restore_job *job, struct dg_error *err)
 		rc = announce(job, err);
 	if (rc == 0)
 		rc = dg_restore_target_find(job, err);
+	if (rc == 0)
+		rc = check_limits(job, err);
 	if (rc == 0)
 		rc = dg_restore_target_agree(job, err);
 	if (rc == 0)

@@ -8,6 +8,7 @@
 
 #include "backup/environment.h"
 #include "backup/failures.h"
+#include "backup/pace.h"
 #include "backup/restore_source.h"
 #include <ddbgit/restore.h>
 
@@ -15,6 +16,8 @@ struct dg_restore_job {
 	const struct dg_run *run;
 	const struct dg_restore_options *options;
 	struct dg_restore_result *result;
+	struct dg_rate_limit read_limit; /* of the verification */
+	struct dg_rate_limit write_limit;
 	struct dg_environment env;
 	struct dg_restore_source source;
 	struct dg_snapshot_facts facts;

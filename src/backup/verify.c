@@ -97,6 +97,7 @@ int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
 		.table = env->table,
 		.describe = options->describe,
 		.consistent = true,
+		.rate = options->rate,
 		/* The snapshot may be sorted, and holds the other half. */
 		.memory = dg_run_memory(env->run) / 2,
 		.temp_dir = env->run->temp_dir,

@@ -3,6 +3,7 @@
 #define DG_BACKUP_VERIFY_H
 
 #include "backup/environment.h"
+#include "dynamodb/rate.h"
 #include "snapshot/snapshot.h"
 #include <ddbgit/restore.h>
 
@@ -11,6 +12,7 @@ struct dg_verify_options {
 	const struct dg_json *describe; /* of the target */
 	const char *ttl_attribute; /* of the target or the snapshot, or NULL */
 	bool full;                 /* else counts only */
+	struct dg_rate_limit rate; /* of the reads */
 };
 
 /* Differences are no error here: they stand in *out. */

@@ -238,6 +238,8 @@ static const struct dg_option writing_table[] = {
 	DG_VALUE("max-wcu", 0, STRING, "N|P%", RESTORE(options.max_wcu),
 		 "write units a second, or a share of what is provisioned "
 		 "(default: 50% of a provisioned table, no limit on demand)"),
+	DG_VALUE("max-rcu", 0, STRING, "N|P%", RESTORE(options.max_rcu),
+		 "the same for the reads of the verification"),
 	DG_VALUE("verify", 0, CHOICE, "full|count|none", RESTORE(verify),
 		 "what is read back: every item (the default), counts, or "
 		 "nothing",

@@ -153,24 +153,44 @@ static bool is_mostly_back(const struct batch *batch,
 }
 
 /* What the service thinks of the present room. */
-static enum dg_gate_result result_of(const struct dg_batch_worker *worker,
-				     const struct batch *batch,
+static enum dg_gate_result result_of(const struct batch *batch,
 				     const struct dg_batch_answer *answer)
 {
-	if (dg_connection_throttled(worker->connection) > 0 ||
-	    is_mostly_back(batch, answer))
+	if (is_mostly_back(batch, answer))
 		return DG_GATE_THROTTLED;
 	return answer->unprocessed > 0 ? DG_GATE_PARTLY : DG_GATE_TAKEN;
+}
+
+/* The same with its consequences: items and waiting. */
+static int call_and_settle(struct dg_batch_worker *worker,
+			   const struct batch *batch,
+			   struct dg_batch_answer *answer, struct dg_error *err)
+{
+	struct dg_batch_run *run = worker->run;
+	int64_t sent_ms = dg_clock_now_ms(run->db->clock);
+	uint64_t written;
+	int rc = call(worker, batch, answer, err);
+
+	if (rc < 0)
+		return rc;
+	written = settle(run, batch, answer);
+	if (written != worker->written)
+		worker->vain_ms = 0;
+	worker->written = written;
+	if (!is_mostly_back(batch, answer)) {
+		worker->scarce -= worker->scarce > 0;
+		return 0;
+	}
+	return wait_for_capacity(worker, answer->unprocessed,
+				 dg_clock_now_ms(run->db->clock) - sent_ms,
+				 err);
 }
 
 static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
 		     struct dg_error *err)
 {
 	struct dg_batch_run *run = worker->run;
-	struct dg_clock *clock = run->db->clock;
 	struct dg_batch_answer answer;
-	uint64_t ticket, written;
-	int64_t sent_ms;
 	int rc;
 
 	rc = dg_batch_request_print(run->options->table, batch->items,
@@ -180,22 +200,12 @@ static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
 		rc = dg_batch_rate_take(run->rate, worker->stop, err);
 	if (rc < 0)
 		return rc;
-	ticket = dg_gate_enter(run->gate);
-	sent_ms = dg_clock_now_ms(clock);
-	rc = call(worker, batch, &answer, err);
-	dg_gate_leave(run->gate, ticket, result_of(worker, batch, &answer));
-	if (rc < 0)
-		return rc;
-	written = settle(run, batch, &answer);
-	if (written != worker->written)
-		worker->vain_ms = 0;
-	worker->written = written;
-	if (!is_mostly_back(batch, &answer)) {
-		worker->scarce -= worker->scarce > 0;
-		return 0;
-	}
-	return wait_for_capacity(worker, answer.unprocessed,
-				 dg_clock_now_ms(clock) - sent_ms, err);
+	/* Who waits for capacity keeps its place: the others would only ask
+	 * for the same in vain. */
+	dg_connection_enter(worker->connection, run->gate);
+	rc = call_and_settle(worker, batch, &answer, err);
+	dg_connection_leave(worker->connection, result_of(batch, &answer));
+	return rc;
 }
 
 /* At most five levels deep. */

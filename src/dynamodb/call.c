@@ -114,6 +114,29 @@ static int give_up(const struct dg_connection *connection,
 	return rc;
 }
 
+void dg_connection_enter(struct dg_connection *connection, struct dg_gate *gate)
+{
+	connection->gate = gate;
+	connection->ticket = dg_gate_enter(gate);
+}
+
+void dg_connection_leave(struct dg_connection *connection,
+			 enum dg_gate_result result)
+{
+	dg_gate_leave(connection->gate, connection->ticket, result);
+	connection->gate = NULL;
+}
+
+static void note_throttling(struct dg_connection *connection)
+{
+	struct dg_dynamodb *db = connection->db;
+
+	__atomic_fetch_add(&db->stats.throttled, 1, __ATOMIC_RELAXED);
+	if (connection->gate)
+		connection->ticket =
+			dg_gate_throttled(connection->gate, connection->ticket);
+}
+
 /* Makes the next attempt possible: 0 to go on, or the call's last word. */
 static int prepare_retry(struct dg_connection *connection,
 			 const char *operation, struct dg_retry *retry,
@@ -123,10 +146,8 @@ static int prepare_retry(struct dg_connection *connection,
 	int64_t wait = decide(connection, operation, retry, kind);
 	int rc = err->code;
 
-	if (kind == DG_RETRY_THROTTLED) {
-		connection->throttled++;
-		__atomic_fetch_add(&db->stats.throttled, 1, __ATOMIC_RELAXED);
-	}
+	if (kind == DG_RETRY_THROTTLED)
+		note_throttling(connection);
 	if (wait >= 0 && kind == DG_RETRY_CLOCK && adopt_clock(connection) < 0)
 		wait = -1;
 	if (wait < 0)
@@ -153,7 +174,6 @@ int dg_connection_call(struct dg_connection *connection, const char *operation,
 	enum dg_retry_kind kind;
 	int rc;
 
-	connection->throttled = 0;
 	connection->in_doubt = false;
 	do {
 		rc = dg_cancel_check(connection->cancel, &why);

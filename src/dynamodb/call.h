@@ -59,7 +59,9 @@ struct dg_connection {
 
 	/* Of the last call. */
 	bool in_doubt;
-	unsigned int throttled;
+
+	struct dg_gate *gate; /* where it has room, or NULL */
+	uint64_t ticket;
 };
 
 /*

@@ -159,11 +159,6 @@ bool dg_connection_in_doubt(const struct dg_connection *connection)
 	return connection->in_doubt;
 }
 
-unsigned int dg_connection_throttled(const struct dg_connection *connection)
-{
-	return connection->throttled;
-}
-
 int dg_connection_control(struct dg_connection *connection,
 			  const char *operation, const struct dg_json *body,
 			  struct dg_json **response, struct dg_error *err)

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "dynamodb/gate.h"
 #include <ddbgit/cancel.h>
 #include <ddbgit/log.h>
 
@@ -67,8 +68,13 @@ int64_t dg_connection_date(const struct dg_connection *connection);
  * all the same: its answer was lost, or was a 5xx. */
 bool dg_connection_in_doubt(const struct dg_connection *connection);
 
-/* How often the last call was throttled. */
-unsigned int dg_connection_throttled(const struct dg_connection *connection);
+/* Around calls that share room with those of other connections: waits for it,
+ * and gives it back with what came of it. A call that is throttled halves the
+ * room before it waits, and keeps its place while it does. */
+void dg_connection_enter(struct dg_connection *connection,
+			 struct dg_gate *gate);
+void dg_connection_leave(struct dg_connection *connection,
+			 enum dg_gate_result result);
 
 /*
  * One operation with all its retries. response (cleared first; its maximum

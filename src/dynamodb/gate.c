@@ -76,6 +76,15 @@ void dg_gate_leave(struct dg_gate *gate, uint64_t ticket,
 	pthread_mutex_unlock(&gate->lock);
 }
 
+uint64_t dg_gate_throttled(struct dg_gate *gate, uint64_t ticket)
+{
+	pthread_mutex_lock(&gate->lock);
+	adapt(gate, ticket, DG_GATE_THROTTLED);
+	ticket = gate->halvings;
+	pthread_mutex_unlock(&gate->lock);
+	return ticket;
+}
+
 void dg_gate_lower(struct dg_gate *gate, size_t max)
 {
 	pthread_mutex_lock(&gate->lock);

@@ -29,6 +29,11 @@ enum dg_gate_result {
 void dg_gate_leave(struct dg_gate *gate, uint64_t ticket,
 		   enum dg_gate_result result);
 
+/* Throttled, and about to try again after a pause: the room is halved at once,
+ * and the caller keeps its place, so that few keep trying. Returns the ticket
+ * that holds from now on. */
+uint64_t dg_gate_throttled(struct dg_gate *gate, uint64_t ticket);
+
 /* Lowers the maximum (at least 1); a higher one is ignored. */
 void dg_gate_lower(struct dg_gate *gate, size_t max);
 

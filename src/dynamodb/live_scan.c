@@ -179,7 +179,6 @@ static int next_page(struct worker *worker, size_t segment,
 					    worker->units_per_item),
 		.start_key = dg_buf_slice(&worker->start_key),
 	};
-	uint64_t ticket;
 	int rc;
 
 	rc = dg_scan_request_print(&request, &worker->request, err);
@@ -187,13 +186,10 @@ static int next_page(struct worker *worker, size_t segment,
 		rc = dg_rate_take(run->rate, stop, err);
 	if (rc < 0)
 		return rc;
-	ticket = dg_gate_enter(run->gate);
+	dg_connection_enter(worker->connection, run->gate);
 	rc = take_page(worker, err);
 	trim(worker);
-	dg_gate_leave(run->gate, ticket,
-		      dg_connection_throttled(worker->connection) > 0
-			      ? DG_GATE_THROTTLED
-			      : DG_GATE_TAKEN);
+	dg_connection_leave(worker->connection, DG_GATE_TAKEN);
 	return rc;
 }
 

@@ -65,6 +65,7 @@ class Server:
         self.time_to_live_answers = True
         self.refuse = None  # refuse(item): no batch with it is accepted
         self.drop = None  # drop(item): accepted, and gone at once (expiry)
+        self.capacity = None  # a capacity.Meter: accounts and throttles
         self._empty_pages = {}
         self._wire = fake_wire.Wire(self)
 
@@ -181,6 +182,8 @@ class Server:
         real = self._empty_pages.get(json.dumps(start, sort_keys=True), start)
         page = table.page({**body, "ExclusiveStartKey": real},
                           self.page_items)
+        if self.capacity:
+            self.capacity.read(page)
         if fault and fault.kind == "empty_last" and not page.last_key:
             if page.items:
                 page.last_key = table.attributes_of_key(page.items[-1])
@@ -213,6 +216,12 @@ class Server:
         if fault and fault.kind == "unprocessed":
             at = max(0, len(writes) - fault.count)
             writes, left = writes[:at], writes[at:]
+        units = {"TableName": name, "CapacityUnits": float(len(writes))}
+        if self.capacity:
+            writes, scarce, units = self.capacity.write(table, writes)
+            left += scarce
+            if not writes:
+                raise ServiceError(*ANSWERS["throttle"])
         for write in writes:
             if self.drop and self.drop(_subject(write)):
                 continue
@@ -222,8 +231,7 @@ class Server:
                 table.delete(_subject(write))
         answer = {"UnprocessedItems": {name: left} if left else {}}
         if body.get("ReturnConsumedCapacity", "NONE") != "NONE":
-            answer["ConsumedCapacity"] = [{
-                "TableName": name, "CapacityUnits": float(len(writes))}]
+            answer["ConsumedCapacity"] = [units]
         return answer
 
     OPERATIONS = {

@@ -189,10 +189,11 @@ static void test_the_options_of_restore_arrive(void **state)
 	assert_false(o->dry_run || o->accept_edited);
 	finish(&done);
 	done = run("restore -s dir --path=p --accept-edited --dry-run "
-		   "--max-wcu=5");
+		   "--max-wcu=5 --max-rcu=7%");
 	assert_string_equal(o->source, "dir");
 	assert_string_equal(o->path, "p");
 	assert_string_equal(o->max_wcu, "5");
+	assert_string_equal(o->max_rcu, "7%");
 	assert_int_equal(o->verify, DG_VERIFY_FULL);
 	assert_true(o->dry_run && o->accept_edited && !o->source_settings);
 	finish(&done);

@@ -70,7 +70,6 @@ static void test_throttling_is_waited_out_and_counted(void **state)
 	PLAY(script, THROTTLED, THROTTLED, {.body = "{}"});
 	assert_int_equal(call(script, NULL), 0);
 	assert_false(dg_connection_in_doubt(script->connection));
-	assert_int_equal(dg_connection_throttled(script->connection), 2);
 	dg_dynamodb_stats(script->db, &stats);
 	assert_int_equal(stats.requests, 3);
 	assert_int_equal(stats.retries, 2);

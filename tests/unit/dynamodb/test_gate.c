@@ -63,6 +63,23 @@ static void test_room_comes_back_slowly(void **state)
 	dg_gate_close(gate);
 }
 
+static void test_who_tries_again_halves_the_room_and_stays(void **state)
+{
+	struct dg_gate *gate = open_gate(8);
+	uint64_t first = dg_gate_enter(gate), second = dg_gate_enter(gate);
+
+	(void)state;
+	first = dg_gate_throttled(gate, first);
+	second = dg_gate_throttled(gate, second);
+	assert_int_equal(dg_gate_room(gate), 4);
+	first = dg_gate_throttled(gate, first);
+	assert_int_equal(dg_gate_room(gate), 2);
+	dg_gate_leave(gate, first, DG_GATE_TAKEN);
+	dg_gate_leave(gate, second, DG_GATE_THROTTLED);
+	assert_int_equal(dg_gate_room(gate), 2);
+	dg_gate_close(gate);
+}
+
 static void test_what_is_taken_in_part_changes_nothing(void **state)
 {
 	struct dg_gate *gate = open_gate(8);
@@ -95,6 +112,8 @@ int main(void)
 			test_throttling_halves_the_room_once_for_all_under_way),
 		cmocka_unit_test(test_room_for_one_is_always_left),
 		cmocka_unit_test(test_room_comes_back_slowly),
+		cmocka_unit_test(
+			test_who_tries_again_halves_the_room_and_stays),
 		cmocka_unit_test(test_what_is_taken_in_part_changes_nothing),
 		cmocka_unit_test(test_lowered_maximum_stays),
 	};
