@@ -206,6 +206,12 @@ static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 			dg_format_count(job->result->items, b),
 			job->result->failures_file ? job->result->failures_file
 						   : "the warnings");
+	/* Verified or not: each item has to be accounted for. */
+	if (job->result->written < job->result->items)
+		return dg_error_set(err, DG_EINCOMPLETE,
+				    "%s of %s items were written",
+				    dg_format_count(job->result->written, a),
+				    dg_format_count(job->result->items, b));
 	if (v->done && !v->full && v->missing > 0) {
 		dg_error_set(err, DG_EINCOMPLETE,
 			     "the table holds %s items fewer than the "
