@@ -64,6 +64,7 @@ static int read_entry(struct dg_chunk_entry *entry, struct dg_token *t,
 		      struct dg_error *err)
 {
 	struct dg_slice name, other;
+	const char *begin = t->p;
 	bool first = true;
 	int rc = dg_token_begin_object(t, err);
 
@@ -80,6 +81,7 @@ static int read_entry(struct dg_chunk_entry *entry, struct dg_token *t,
 		else
 			rc = dg_token_value(t, &other, err);
 	}
+	entry->text = dg_slice_of(begin, (size_t)(t->p - begin));
 	return rc < 0 ? rc : check_entry(entry, err);
 }
 

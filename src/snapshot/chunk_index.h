@@ -20,6 +20,7 @@ struct dg_chunk_entry {
 	uint64_t count;         /* of items, at least 1 */
 	uint64_t bytes;         /* of their canonical lines with newlines */
 	struct dg_slice sha256; /* of these lines; 64 hexadecimal digits */
+	struct dg_slice text;   /* the whole entry as it was spelled */
 };
 
 struct dg_chunk_index {

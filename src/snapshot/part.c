@@ -1,5 +1,5 @@
 #include "snapshot/part.h"
-#include <stdio.h>
+#include <string.h>
 
 #define NAME_BYTES 16 /* of the digest of the first key */
 
@@ -17,13 +17,17 @@ static int name_of(struct dg_slice first, char hex[2 * NAME_BYTES + 1],
 int dg_part_chunk_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		       struct dg_error *err)
 {
+	static const char folder[] = "table-data/xx/";
+	char *end = out + strlen(folder);
 	char name[2 * NAME_BYTES + 1];
 	int rc = name_of(first, name, err);
 
-	if (rc == 0)
-		snprintf(out, DG_PART_PATH_SIZE, "table-data/%.2s/%s.json",
-			 name, name + 2);
-	return rc;
+	if (rc < 0)
+		return rc;
+	memcpy(out, folder, strlen(folder));
+	memcpy(end - 3, name, 2);
+	strcpy(stpcpy(end, name + 2), ".json");
+	return 0;
 }
 
 int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
@@ -33,8 +37,7 @@ int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 	int rc = name_of(first, name, err);
 
 	if (rc == 0)
-		snprintf(out, DG_PART_PATH_SIZE, "table-data/index/%s.json",
-			 name);
+		strcpy(stpcpy(stpcpy(out, "table-data/index/"), name), ".json");
 	return rc;
 }
 
