@@ -68,17 +68,21 @@ int dg_dump_record_check(struct dg_dump_job *job, const char *id,
 				    job->metadata.dump_date, id, err);
 }
 
-/* The commit stands, whatever fails now. */
 static int after_commit(struct dg_dump_job *job, struct dg_error *err)
 {
 	const char *id = job->result->commit_id;
 	int rc = dg_dump_record_check(job, id, err);
 
-	job->result->committed = true;
 	job->result->gc_due = dg_repo_gc_due(job->repo);
-	if (rc == 0)
-		rc = dg_dump_tag(job, id, err);
-	if (rc < 0)
+	return rc == 0 ? dg_dump_tag(job, id, err) : rc;
+}
+
+/* Once the branch has the commit it stands, whatever fails. */
+static int say_it_stands(struct dg_dump_job *job, int rc, struct dg_error *err)
+{
+	const char *id = job->result->commit_id;
+
+	if (*id)
 		dg_error_prefix(err, "committed %.7s to %s, but", id,
 				dg_dump_branch(job));
 	return rc;
@@ -106,7 +110,10 @@ static int make_commit(struct dg_dump_job *job, struct dg_error *err)
 		rc = dg_snapshot_dir_publish(job->dir, err);
 	if (rc == 0)
 		rc = dg_commit_finish(job->commit, job->result->commit_id, err);
-	return rc == 0 ? after_commit(job, err) : rc;
+	job->result->committed = *job->result->commit_id;
+	if (rc == 0)
+		rc = after_commit(job, err);
+	return rc == 0 ? 0 : say_it_stands(job, rc, err);
 }
 
 int dg_dump_commit(struct dg_dump_job *job, struct dg_error *err)

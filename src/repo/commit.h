@@ -119,7 +119,8 @@ int dg_commit_prepare(struct dg_commit *commit,
 		      const struct dg_message *message, struct dg_error *err);
 
 /* Not cancellable. Index entries with stat data from the work tree, then the
- * reference. id gets the commit's full id. */
+ * reference. id gets the commit's full id if the branch has it now, also with
+ * an error (what was moved could not be flushed), else "". */
 int dg_commit_finish(struct dg_commit *commit, char id[DG_OID_HEX_SIZE],
 		     struct dg_error *err);
 

@@ -170,16 +170,26 @@ static int move_unlocked(struct dg_commit *commit, const char *line,
 			    "'%s' keeps moving: not committed", commit->ref);
 }
 
+/* A move fails also when it is done and cannot be flushed. */
+static bool has_landed(const struct dg_commit *commit)
+{
+	git_oid now;
+
+	return dg_branch_tip(&now, commit->repo, commit->ref, NULL) > 0 &&
+	       git_oid_equal(&now, &commit->id);
+}
+
 int dg_commit_finish(struct dg_commit *commit, char id[DG_OID_HEX_SIZE],
 		     struct dg_error *err)
 {
 	char *line = NULL;
 	int rc = reflog_line(&line, commit, err);
 
+	id[0] = '\0';
 	if (!rc)
 		rc = commit->worktree ? move_locked(commit, line, err)
 				      : move_unlocked(commit, line, err);
-	if (!rc)
+	if (!rc || has_landed(commit))
 		git_oid_tostr(id, DG_OID_HEX_SIZE, &commit->id);
 	dg_commit_unlock_git(commit);
 	free(line);

@@ -42,7 +42,26 @@ def test_each_object_is_written_once(make_scene, mode):
             "id": {"S": f"large-{n}"}, "text": {"S": "x" * 390_000}})
     scene.struck("write")
     begun = [call for call in scene.log if call[0] == "create" and
-             "tmp_object_git2_" in call[1]]
+             re.search("objects/(tmp_object_git2_|.*tmp_ddbgit_)", call[1])]
     written = {call[-1] for call in scene.log if
                re.search(r"objects/[0-9a-f]{2}/[0-9a-f]{38}$", call[-1])}
     assert len(begun) == len(written) > 4, scene.log
+
+
+@pytest.mark.parametrize("mode", ["worktree", "bare"])
+def test_a_branch_that_moved_and_is_not_flushed_is_said_to_have_moved(
+        make_scene, mode):
+    scene = make_scene(mode)
+    scene.calls("write")
+    moved = next(n for n, call in enumerate(scene.log, 1)
+                 if call[-1].endswith("refs/heads/main"))
+    # How many folders the objects need, and so the number, varies.
+    for nth in 5 * list(range(moved - 3, moved + 6)):
+        scene.reset()
+        failed = scene.struck("write", KILL_WHEN="fail", KILL_ERRNO="EIO",
+                              KILL_AT=str(nth))
+        scene.judge(failed)
+        if re.search(r"fsync directory '.*(?<!logs/)refs/heads'", failed.err):
+            assert ": committed " in failed.err
+            return
+    raise AssertionError("that flush was never met")

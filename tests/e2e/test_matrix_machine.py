@@ -16,6 +16,9 @@ import project as projects
 import reader_scene
 
 MODES = ["plain", "worktree", "first", "branch", "bare"]
+# In the chunked layout: a few chunks as loose objects, many as a pack.
+CHUNKED = {"chunked, loose": 6, "chunked, packed": 110}
+CHUNKED_MODES = ["plain", "worktree", "branch", "bare"]
 
 
 def cases_of(mode, kind, **more):
@@ -33,11 +36,16 @@ def cases_of(mode, kind, **more):
             if only is None or call in only]
 
 
-def run(mode, kind, most=None, **more):
+def run(mode, kind, most=None, name="", **more):
     def worker(number, folder):
         return machine_scene.made(folder / str(number), mode, **more)
-    return matrix.run(f"machine {kind} {mode}", cases_of(mode, kind, **more),
-                      worker, most)
+    return matrix.run(f"machine {kind} {mode}{name}",
+                      cases_of(mode, kind, **more), worker, most)
+
+
+def run_chunked(mode, kind, layout, most=None):
+    return run(mode, kind, most, f" {layout}", args=["--layout=chunked"],
+               items=machine_scene.chunked(CHUNKED[layout]))
 
 
 @pytest.mark.parametrize("kind", ["write", "read"])
@@ -47,11 +55,31 @@ def test_some_calls_fail(mode, kind):
     assert sum(ended.values()) > 5
 
 
+@pytest.mark.parametrize("layout", CHUNKED)
+def test_some_calls_fail_with_chunks(layout):
+    run_chunked("worktree", "write", layout, most=18)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["write", "read"])
 @pytest.mark.parametrize("mode", MODES)
 def test_every_call_fails(mode, kind):
     run(mode, kind)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["write", "read"])
+@pytest.mark.parametrize("mode", CHUNKED_MODES)
+def test_every_call_fails_with_chunks(mode, kind):
+    run_chunked(mode, kind, "chunked, loose")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["write", "read"])
+@pytest.mark.parametrize("mode", CHUNKED_MODES)
+def test_calls_fail_with_chunks_in_packs(mode, kind):
+    """A thousand of them: most do the same to one chunk after another."""
+    run_chunked(mode, kind, "chunked, packed", most=1000)
 
 
 def readers(command):

@@ -6,6 +6,7 @@ index that was made by hand; and nothing half done may be committed.
 """
 
 import pathlib
+import re
 import subprocess
 import time
 
@@ -125,7 +126,9 @@ class Scene(machine_scene.Scene):
         assert done.status in (0, 1), what
         assert done.status == 0 or "[ERROR]" in done.err, what
         self.fsck()
-        branch = "trunk" if self.has_branch("trunk") else "main"
+        told = re.search(r"Committed \w+ to (\S+):", done.err)
+        branch = (told[1] if told else
+                  "trunk" if self.has_branch("trunk") else "main")
         files = snapshot_reader.of_revision(self.cwd, branch, SNAPSHOT)
         if name != "git rm":
             stands = self.which(files)

@@ -67,6 +67,38 @@ def small(generation):
             for n in range(30)] + more
 
 
+def chunked(count):
+    """items(generation) of a table whose chunks, in the chunked layout, hold
+    about one item each: so many, small and quick to write.
+
+    A chunk ends after an item of 20,000 bytes where its key's hash is low.
+    The new generation changes all, adds one and removes one.
+    """
+    keys = []
+    number = 0
+    while len(keys) <= count:
+        number += 1
+        if _hash(f'{{"id":{{"S":"{number}"}}}}') >> 36 < 1_000_000:
+            keys.append(str(number))
+
+    def items(generation):
+        chosen = keys[:-1] if generation == "old" else keys[1:]
+        return [{"id": {"S": key}, "g": {"S": generation},
+                 "text": {"S": key * (20_000 // len(key))}}
+                for key in chosen]
+    return items
+
+
+def _hash(text):
+    """FNV-1a of 64 bits, finished by MurmurHash3's fmix64."""
+    h = 0xcbf29ce484222325
+    for byte in text.encode():
+        h = (h ^ byte) * 0x100000001b3 & (1 << 64) - 1
+    for factor in (0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53):
+        h = (h ^ h >> 33) * factor & (1 << 64) - 1
+    return h ^ h >> 33
+
+
 def lines(items):
     return [canonical.canonical_line(item) for item in sorted(
         items, key=lambda item: canonical.encoded_key(item, [("id", "S")]))]
@@ -193,6 +225,8 @@ class Scene:
                 stands = in_folder
         if done.status == 0:
             assert stands == "new", str(done)
+        if done.status == 1 and self.mode != "plain" and stands == "new":
+            assert ": committed " in done.err, str(done)
         return stands
 
     def fsck(self):
