@@ -21,6 +21,7 @@ DEPTH_MAX = 64
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*"
                     r"(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?")
+ESCAPED = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n",
          "\f": "\\f", "\r": "\\r"}
 
@@ -47,6 +48,8 @@ def _character(c):
 def canonical_string(text):
     if not isinstance(text, str):
         raise Refused(f"{text!r} is no string")
+    if not ESCAPED.search(text):
+        return '"' + text + '"'
     return '"' + "".join(map(_character, text)) + '"'
 
 

@@ -75,10 +75,18 @@ def read(files):
     stray = [path for path in files if not _owned(path)]
     if stray or not NAMES <= set(files):
         raise Damaged(f"files are {sorted(files)[:20]}")
-    key = _fingerprint(files)
+    data = {path: content for path, content in files.items()
+            if path not in ("table-metadata.json", "dump-summary.txt")}
+    key = _fingerprint(data)
     if key not in _known:
-        _known[key] = _read(files)
-    return _known[key]
+        _known[key] = _read(data)
+    items, digest = _known[key]
+    metadata = json.loads(files["table-metadata.json"])
+    if metadata["itemCount"] != len(items):
+        raise Damaged(f"{len(items)} items, {metadata['itemCount']} stated")
+    if metadata["dataSha256"] != digest:
+        raise Damaged("the digest is another")
+    return items
 
 
 def _fingerprint(files):
@@ -89,22 +97,19 @@ def _fingerprint(files):
 
 
 def _read(files):
+    """The canonical lines and their digest."""
     schema = json.loads(files["table-schema.json"])["Table"]
     types = {part["AttributeName"]: part["AttributeType"]
              for part in schema["AttributeDefinitions"]}
     keys = [(part["AttributeName"], types[part["AttributeName"]])
             for part in sorted(schema["KeySchema"],
                                key=lambda part: part["KeyType"])]
-    metadata = json.loads(files["table-metadata.json"])
     items = _items(files)
     order = [canonical.encoded_key(item, keys) for item in items]
     if any(a >= b for a, b in zip(order, order[1:])):
         raise Damaged("items are out of order")
-    if metadata["itemCount"] != len(items):
-        raise Damaged(f"{len(items)} items, {metadata['itemCount']} stated")
-    if metadata["dataSha256"] != canonical.table_digest(items, keys):
-        raise Damaged("the digest is another")
-    return [canonical.canonical_line(item) for item in items]
+    return ([canonical.canonical_line(item) for item in items],
+            canonical.table_digest(items, keys))
 
 
 def _document(data):
