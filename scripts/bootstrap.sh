@@ -69,6 +69,8 @@ all   clang-format         [clang-format] the layout of the code
 all   shellcheck           [shellcheck] the scripts
 all   clang-tidy           [clang-tidy] static analysis
 all   cppcheck             [cppcheck] static analysis
+all   zsh                  [zsh]      its completion, asked in it
+all   fish                 [fish]     likewise
 LIST
 }
 
