@@ -46,6 +46,15 @@ void dg_flush_begin(int fd, uint64_t offset, uint64_t len);
 /* fsync (F_FULLFSYNC on macOS). */
 int dg_flush(int fd, const char *name, struct dg_error *err);
 
+/*
+ * Everything that was written to the file system of fd, in one go: far
+ * cheaper than a flush for each of many files. Errors are of what was written
+ * since fd was opened (Linux 5.8). Where there is no such call, false in
+ * dg_can_flush_filesystem, and DG_EUNSUPPORTED.
+ */
+bool dg_can_flush_filesystem(void);
+int dg_flush_filesystem(int fd, const char *name, struct dg_error *err);
+
 /* Removes what is below dirfd/name and it too; follows no symlink. 0 also
  * where there is nothing. */
 int dg_remove_tree_at(int dirfd, const char *name, struct dg_error *err);

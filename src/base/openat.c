@@ -202,6 +202,35 @@ void dg_flush_begin(int fd, uint64_t offset, uint64_t len)
 #endif
 }
 
+bool dg_can_flush_filesystem(void)
+{
+#ifdef __linux__
+	return true;
+#else
+	return false;
+#endif
+}
+
+int dg_flush_filesystem(int fd, const char *name, struct dg_error *err)
+{
+#ifdef __linux__
+	int rc;
+
+	do {
+		rc = syncfs(fd);
+	} while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		return dg_error_errno(err, errno, "cannot flush '%s'", name);
+	return 0;
+#else
+	(void)fd;
+	return dg_error_set(err, DG_EUNSUPPORTED,
+			    "the file system of '%s' cannot be flushed as a "
+			    "whole",
+			    name);
+#endif
+}
+
 int dg_flush(int fd, const char *name, struct dg_error *err)
 {
 	int rc;

@@ -27,6 +27,7 @@ struct dg_snapshot_dir {
 	bool ready; /* past the point of no return, not yet finished */
 	struct dg_sink *sink;
 	struct dg_fileset *staged;
+	bool unflushed;              /* files in new: see stage_sink.h */
 	struct dg_path_list written; /* in new */
 	struct dg_path_list kept;    /* of files: they stay as they are */
 };
@@ -191,7 +192,8 @@ int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
 {
 	struct dg_staging stage = {.present = dir->files,
 				   .written = &dir->written,
-				   .kept = &dir->kept};
+				   .kept = &dir->kept,
+				   .unflushed = &dir->unflushed};
 	struct dg_fileset *written = NULL, *kept = NULL;
 	char *name = NULL;
 	int rc;
@@ -353,6 +355,8 @@ int dg_snapshot_dir_publish(struct dg_snapshot_dir *dir, struct dg_error *err)
 	struct dg_path_list content = {0};
 	int rc = all_content(dir, &content, err);
 
+	if (rc == 0 && dir->unflushed)
+		rc = dg_flush_filesystem(dir->newfd, dir->name, err);
 	if (rc == 0)
 		rc = dg_replacement_prepare(&replacement, &content, err);
 	if (rc == 0)

@@ -9,10 +9,15 @@
 /* A file's bytes go on their way to the disk in pieces of this size. */
 #define EARLY_FLUSH ((uint64_t)8 * 1024 * 1024)
 
+/* So many files are flushed one by one: the small increment of every day does
+ * not make the whole machine write. */
+#define FLUSHED_MAX 64
+
 struct stage_sink {
 	struct dg_sink base; /* first: the interface points here */
 	struct dg_staging stage;
 	char *name;
+	unsigned int flushed; /* files */
 };
 
 struct stage_file {
@@ -60,10 +65,23 @@ static void discard_file(struct dg_sink_file *self)
 	free_file(file);
 }
 
+static int flush_file(struct stage_file *file, struct dg_error *err)
+{
+	struct stage_sink *sink = file->sink;
+
+	if (sink->flushed < FLUSHED_MAX || !dg_can_flush_filesystem()) {
+		sink->flushed++;
+		return dg_flush(file->fd, file->label, err);
+	}
+	dg_flush_begin(file->fd, file->flushed, file->size - file->flushed);
+	*sink->stage.unflushed = true;
+	return 0;
+}
+
 static int commit_file(struct dg_sink_file *self, struct dg_error *err)
 {
 	struct stage_file *file = (struct stage_file *)self;
-	int rc = dg_flush(file->fd, file->label, err);
+	int rc = flush_file(file, err);
 	int closed = close(file->fd);
 
 	file->fd = -1;

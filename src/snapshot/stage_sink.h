@@ -1,5 +1,9 @@
-/* A sink that writes files into a folder and flushes each, unless what is to
- * be replaced holds the same bytes already. */
+/*
+ * A sink that writes files into a folder, unless what is to be replaced holds
+ * the same bytes already. The first files are flushed one by one; of many,
+ * where the file system can be flushed as a whole, the others are left to
+ * that.
+ */
 #ifndef DG_SNAPSHOT_STAGE_SINK_H
 #define DG_SNAPSHOT_STAGE_SINK_H
 
@@ -12,6 +16,7 @@ struct dg_staging {
 	struct dg_fileset *present; /* what may be kept; NULL: nothing */
 	struct dg_path_list *written;
 	struct dg_path_list *kept;
+	bool *unflushed; /* set: the file system is to be flushed */
 };
 
 /*

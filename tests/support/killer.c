@@ -5,9 +5,9 @@
  * full or broken disk, or somebody else at work, make of it?
  *
  * Counted are with KILL_CALLS=write (the default) write, pwrite, writev (to
- * files only, not to sockets, pipes and terminals), fsync, fdatasync, rename,
- * link, unlink, rmdir, mkdir and their *at kin, ftruncate, and open with
- * O_CREAT; with KILL_CALLS=read other opens, read, pread, mmap of a file,
+ * files only, not to sockets, pipes and terminals), fsync, syncfs, fdatasync,
+ * rename, link, unlink, rmdir, mkdir and their *at kin, ftruncate, and open
+ * with O_CREAT; with KILL_CALLS=read other opens, read, pread, mmap of a file,
  * readdir and flock. What stdio does inside the C library is not seen; ddbgit
  * and libgit2 write files with write.
  *
@@ -194,8 +194,9 @@ static bool can_fail(const char *what)
 {
 	static const char *const removals[] = {"unlink", "rmdir", NULL};
 	static const char *const waits[] = {
-		"write", "pwrite", "writev", "fsync", "fdatasync", "ftruncate",
-		"read",  "pread",  "create", "open",  "flock",     NULL};
+		"write",     "pwrite",    "writev", "fsync", "syncfs",
+		"fdatasync", "ftruncate", "read",   "pread", "create",
+		"open",      "flock",     NULL};
 
 	if (killer.errno_value == ENOSPC)
 		return !is_one_of(what, removals);

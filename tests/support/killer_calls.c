@@ -87,6 +87,11 @@ int ftruncate(int fd, off_t length)
 	CHANGE(REAL(ftruncate)(fd, length), "ftruncate", "", "");
 }
 
+int syncfs(int fd)
+{
+	CHANGE(REAL(syncfs)(fd), "syncfs", "", "");
+}
+
 int fsync(int fd)
 {
 	CHANGE(REAL(fsync)(fd), "fsync", "", "");
