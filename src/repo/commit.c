@@ -25,8 +25,8 @@ int dg_commit_take_options(struct dg_commit *commit, struct dg_repo *repo,
 		dg_clock_init(&commit->system_clock);
 		commit->clock = &commit->system_clock;
 	}
-	dg_object_spool_init(&commit->spool, commit->temp_dir, commit->memory,
-			     commit->cancel);
+	dg_object_spool_init(&commit->spool, commit->temp_dir,
+			     dg_commit_sink_memory(commit), commit->cancel);
 	commit->path_lock.fd = -1;
 	commit->intent.file.fd = -1;
 	rc = dg_strdup(&commit->path, options->path, err);

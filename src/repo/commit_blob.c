@@ -56,7 +56,8 @@ int dg_commit_add_long(struct dg_commit *commit, const char *path,
 
 	if (!rc && !dg_commit_tip_has(commit, path, &id))
 		rc = dg_loose_blob_write(commit->repo, &id, file,
-					 commit->memory, commit->cancel, err);
+					 dg_commit_sink_memory(commit),
+					 commit->cancel, err);
 	commit->stored = false;
 	if (!rc)
 		rc = dg_blob_list_add(&commit->blobs, path, &id, file->size,

@@ -15,6 +15,13 @@ int dg_commit_add_bytes(struct dg_commit *commit, const char *path,
 int dg_commit_add_long(struct dg_commit *commit, const char *path,
 		       struct dg_file *file, struct dg_error *err);
 
+/* Of the memory for the commit, what the sink may use: whoever writes into it
+ * is still using his own. */
+static inline uint64_t dg_commit_sink_memory(const struct dg_commit *commit)
+{
+	return commit->memory / 8;
+}
+
 /* Is that the tip's blob of this path? */
 bool dg_commit_tip_has(const struct dg_commit *commit, const char *name,
 		       const git_oid *id);

@@ -79,7 +79,7 @@ static int spool_batch(struct dg_object_spool *spool, struct dg_error *err)
 int dg_object_spool_add(struct dg_object_spool *spool, const git_oid *id,
 			struct dg_buf *bytes, struct dg_error *err)
 {
-	uint64_t limit = spool->memory / 8;
+	uint64_t limit = spool->memory / 2;
 	int rc;
 
 	spool->batch_bytes += bytes->len;
