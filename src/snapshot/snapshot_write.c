@@ -51,6 +51,7 @@ int dg_snapshot_write_items(const struct dg_snapshot_write *write,
 	if (rc == 0)
 		rc = dg_table_digest_finish(&digest, metadata->data_sha256,
 					    err);
+	metadata->format_version = FORMAT_VERSION;
 	metadata->item_count = digest.items;
 	metadata->has_item_count = true;
 	metadata->data_bytes = digest.bytes;
@@ -108,7 +109,6 @@ int dg_snapshot_write_description(const struct dg_snapshot_write *write,
 	struct dg_buf text = DG_BUF_INIT(TEXT_FILE_MAX);
 	int rc;
 
-	metadata->format_version = FORMAT_VERSION;
 	rc = set_string(&metadata->tool_version, DG_VERSION, err);
 	if (rc == 0)
 		rc = write_schema(write, &text, err);
