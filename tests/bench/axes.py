@@ -2,6 +2,7 @@
 Ourselves at every point."""
 
 import shutil
+import tempfile
 
 from results import Point
 from workshop import workshop
@@ -9,7 +10,7 @@ from workshop import workshop
 
 def _free(given, megabytes):
     """Room for the snapshot, its spilled items, its objects, and some."""
-    return shutil.disk_usage("/tmp").free / 1e6 > 4 * megabytes
+    return shutil.disk_usage(tempfile.gettempdir()).free / 1e6 > 4 * megabytes
 
 
 SMALL = "--memory=32M"

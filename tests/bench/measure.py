@@ -94,5 +94,5 @@ def machine():
                   if "=" in line)
     return (f"{os.cpu_count()} × {names[0] if names else 'unknown'}, "
             f"{pages / 2**30:.0f} GiB, {os.uname().sysname} "
-            f"{os.uname().release}, "
+            f"{os.uname().release.split('-')[0]}, "
             f"{system.get('PRETTY_NAME', '').strip(chr(34))}")

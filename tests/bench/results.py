@@ -108,11 +108,13 @@ class Result:
 
 
 def rounded(value):
+    """Without what is empty, which is what a member is that does not stand in
+    the file."""
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, dict):
         return {name: rounded(inner) for name, inner in value.items()
-                if inner not in ("", [], {}, False) or name == "runs"}
+                if inner is not False and inner not in ("", [], {})}
     if isinstance(value, list):
         return [rounded(inner) for inner in value]
     return value

@@ -57,6 +57,9 @@ def options():
                         help="for all runs of a command; at least one is made")
     parser.add_argument("--most", type=int, metavar="BYTES",
                         help="of a table on the axis of item sizes")
+    parser.add_argument("--axis-items", metavar="N,N,…",
+                        type=lambda text: list(map(int, text.split(","))),
+                        help="the axis of items")
     parser.add_argument("what", nargs="*", metavar="NAME",
                         help=f"of {', '.join(NAMES)} (default: all)")
     given = parser.parse_args()

@@ -30,6 +30,7 @@ def dump():
         Row("the rest", "ours", [Cost(2, 2, 50)], 140, less="plain"),
         Row("loop", "peer", [Cost(100, 90, 60)], 140),
         Row("far", "peer", [Cost(4, 1, 164)], 140, elsewhere=True),
+        Row("first line", "ours", [Cost(0.01, 0)]),
         Row("none", "peer", skipped="not built"),
     ])])
 
@@ -76,7 +77,8 @@ def test_a_table_has_a_line_a_row():
     assert len({line.count("|") for line in lines}) == 1
     assert lines[2].startswith("| ours | 3 | 2.00 | 2.00 | 50.0 | 70.0 | 1/50")
     assert lines[6].startswith("| far (measured elsewhere) | 1 |")
-    assert lines[7].endswith("| not built |")
+    assert lines[7] == "| first line | 1 | 0.010 |  |  |  |  |  |"
+    assert lines[8].endswith("| not built |")
 
 
 def test_an_axis_has_a_line_a_point_for_seconds_and_for_peaks():
