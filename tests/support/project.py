@@ -15,6 +15,8 @@ import select
 import subprocess
 import time
 
+import json_schema
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 120
 
@@ -131,7 +133,12 @@ class Project:
         return self.run("git", *args, **keywords).out.rstrip("\n")
 
     def ddbgit(self, *args, **keywords):
-        return self.run(binary(), *args, **keywords)
+        """What it prints with --json is held to docs/json-schema.json."""
+        result = self.run(binary(), *args, **keywords)
+        if "--json" in args and result.status >= 0:
+            for line in result.out.splitlines():
+                json_schema.check(json.loads(line))
+        return result
 
     def env_file(self, env, **values):
         """Writes scripts/.env.<env>; a value of None leaves its key out."""
