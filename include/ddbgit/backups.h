@@ -32,8 +32,11 @@ struct dg_backup_list;
 
 struct dg_backup_list_options {
 	const char *environment; /* NULL: all */
-	const char *revision;    /* where to start; NULL: HEAD */
-	uint64_t limit;          /* 0: none */
+	const char *table;       /* NULL: all */
+	const char *revision;    /* NULL: all local branches and tags */
+	const char *since; /* dates as docs/man/ddbgit-log has them, or NULL */
+	const char *until;
+	uint64_t limit; /* 0: none */
 };
 
 int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,

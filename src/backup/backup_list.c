@@ -1,5 +1,6 @@
 #include "backup/facts.h"
 #include "backup/restore_source.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "repo/history.h"
 #include <stdlib.h>
@@ -9,7 +10,10 @@ struct dg_backup_list {
 	struct dg_history *history;
 	struct dg_facts facts; /* of the entry last returned */
 	char *environment;     /* only this one; NULL: all */
-	uint64_t limit;        /* 0: none */
+	char *table;
+	int64_t since; /* Unix seconds of the dump; 0: whenever */
+	int64_t until;
+	uint64_t limit; /* 0: none */
 	uint64_t given;
 };
 
@@ -19,6 +23,9 @@ static int open_history(struct dg_backup_list *list, const struct dg_run *run,
 {
 	const struct dg_history_options history = {
 		.start = options->revision,
+		.all = true,
+		/* A dump is never younger than its commit. */
+		.since = list->since,
 		.marker = DG_DATA_FILE,
 		.owned = dg_snapshot_entries,
 	};
@@ -28,7 +35,38 @@ static int open_history(struct dg_backup_list *list, const struct dg_run *run,
 		rc = dg_history_open(&list->history, list->repo, &history, err);
 	if (rc == 0 && options->environment)
 		rc = dg_strdup(&list->environment, options->environment, err);
+	if (rc == 0 && options->table)
+		rc = dg_strdup(&list->table, options->table, err);
 	return rc;
+}
+
+static int read_date(int64_t *out, const char *option, const char *text,
+		     const struct dg_run *run, struct dg_error *err)
+{
+	struct dg_clock clock;
+	int rc = 0;
+
+	if (!text)
+		return 0;
+	dg_run_clock(&clock, run);
+	rc = dg_time_parse_when(text, dg_clock_wall_ms(&clock) / 1000,
+				strcmp(option, "--until") == 0, out, err);
+	if (rc < 0) {
+		dg_error_prefix(err, "%s", option);
+		return DG_EUSAGE;
+	}
+	return 0;
+}
+
+static int read_dates(struct dg_backup_list *list, const struct dg_run *run,
+		      const struct dg_backup_list_options *options,
+		      struct dg_error *err)
+{
+	int rc = read_date(&list->since, "--since", options->since, run, err);
+
+	return rc == 0 ? read_date(&list->until, "--until", options->until, run,
+				   err)
+		       : rc;
 }
 
 int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
@@ -42,7 +80,9 @@ int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
 	if (!list)
 		return dg_error_nomem(err);
 	list->limit = options->limit;
-	rc = open_history(list, run, options, err);
+	rc = read_dates(list, run, options, err);
+	if (rc == 0)
+		rc = open_history(list, run, options, err);
 	if (rc < 0) {
 		dg_backup_list_close(list);
 		return rc;
@@ -52,8 +92,8 @@ int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
 }
 
 /* A backup whose environment nobody states goes by its folder's name. */
-static bool is_wanted(const struct dg_backup_list *list,
-		      const struct dg_history_entry *entry)
+static bool is_of_environment(const struct dg_backup_list *list,
+			      const struct dg_history_entry *entry)
 {
 	const char *last = strrchr(entry->path, '/');
 
@@ -62,6 +102,26 @@ static bool is_wanted(const struct dg_backup_list *list,
 	if (list->facts.environment)
 		return strcmp(list->facts.environment, list->environment) == 0;
 	return strcmp(last ? last + 1 : entry->path, list->environment) == 0;
+}
+
+static bool is_in_time(const struct dg_backup_list *list)
+{
+	int64_t date;
+
+	if (!list->since && !list->until)
+		return true;
+	if (dg_time_parse_iso(list->facts.date, &date, NULL) < 0)
+		return false;
+	return date >= list->since && (!list->until || date <= list->until);
+}
+
+static bool is_wanted(const struct dg_backup_list *list,
+		      const struct dg_history_entry *entry)
+{
+	const char *table = list->facts.table;
+
+	return is_of_environment(list, entry) && is_in_time(list) &&
+	       (!list->table || (table && strcmp(table, list->table) == 0));
 }
 
 static void fill(struct dg_backup *backup, const struct dg_facts *facts,
@@ -117,5 +177,6 @@ void dg_backup_list_close(struct dg_backup_list *list)
 	dg_history_close(list->history);
 	dg_repo_close(list->repo);
 	free(list->environment);
+	free(list->table);
 	free(list);
 }

@@ -15,18 +15,6 @@ static int read_subject(char **out, const char *message, struct dg_error *err)
 			    err);
 }
 
-/* Do the trailers speak of this path? */
-static int trailers_agree(bool *agree, const char *message, const char *path,
-			  struct dg_error *err)
-{
-	char *stated = NULL;
-	int rc = dg_message_trailer(&stated, message, "Ddbgit-Path", err);
-
-	*agree = rc == 0 && stated && strcmp(stated, path) == 0;
-	free(stated);
-	return rc;
-}
-
 /* Does the body say so? The subject is whatever somebody gave. */
 static bool states_settings(const char *message)
 {
@@ -35,31 +23,34 @@ static bool states_settings(const char *message)
 	return body && strstr(body, DG_SCHEMA_CHANGED "\n");
 }
 
-static int read_trailers(struct dg_facts *out, const char *message,
-			 struct dg_error *err)
-{
-	const struct {
-		const char *name;
-		char **value;
-	} texts[] = {
-		{"Ddbgit-Environment", &out->environment},
-		{"Ddbgit-Table", &out->table},
-		{"Ddbgit-Region", &out->region},
-		{"Ddbgit-Dump-Date", &out->date},
-		{"Ddbgit-Data-SHA256", &out->sha256},
-	};
-	char *items = NULL;
-	char *changes = NULL;
-	int rc = 0;
+enum trailer { PATH, ENVIRONMENT, TABLE, REGION, DATE, SHA256, ITEMS, CHANGES };
 
-	for (size_t i = 0; rc == 0 && i < sizeof(texts) / sizeof(*texts); i++)
-		rc = dg_message_trailer(texts[i].value, message, texts[i].name,
-					err);
-	if (rc == 0)
-		rc = dg_message_trailer(&items, message, "Ddbgit-Items", err);
-	if (rc == 0)
-		rc = dg_message_trailer(&changes, message, "Ddbgit-Changes",
-					err);
+static const char *const trailer_names[] = {
+	[PATH] = "Ddbgit-Path",      [ENVIRONMENT] = "Ddbgit-Environment",
+	[TABLE] = "Ddbgit-Table",    [REGION] = "Ddbgit-Region",
+	[DATE] = "Ddbgit-Dump-Date", [SHA256] = "Ddbgit-Data-SHA256",
+	[ITEMS] = "Ddbgit-Items",    [CHANGES] = "Ddbgit-Changes",
+};
+
+#define TRAILERS (sizeof(trailer_names) / sizeof(*trailer_names))
+
+static void take(char **out, char **from)
+{
+	*out = *from;
+	*from = NULL;
+}
+
+static void take_trailers(struct dg_facts *out, char **value,
+			  const char *message)
+{
+	const char *items = value[ITEMS];
+	const char *changes = value[CHANGES];
+
+	take(&out->environment, &value[ENVIRONMENT]);
+	take(&out->table, &value[TABLE]);
+	take(&out->region, &value[REGION]);
+	take(&out->date, &value[DATE]);
+	take(&out->sha256, &value[SHA256]);
 	out->has_items = items && dg_parse_u64(dg_slice_str(items), &out->items,
 					       NULL) == 0;
 	out->has_changes = changes && dg_changes_parse(&out->changes, changes);
@@ -67,15 +58,25 @@ static int read_trailers(struct dg_facts *out, const char *message,
 		out->changes.kind = DG_CHANGES_FIRST;
 	out->changes.schema_changed =
 		out->has_changes && states_settings(message);
-	free(items);
-	free(changes);
-	return rc;
 }
 
-static void take(char **out, char **from)
+/* 1: the trailers speak of this path, and stand in out; 0: they do not. */
+static int read_trailers(struct dg_facts *out, const char *message,
+			 const char *path, struct dg_error *err)
 {
-	*out = *from;
-	*from = NULL;
+	char *value[TRAILERS];
+	bool agree;
+	int rc = dg_message_trailers(message, trailer_names, value, TRAILERS,
+				     err);
+
+	if (rc < 0)
+		return rc;
+	agree = value[PATH] && strcmp(value[PATH], path) == 0;
+	if (agree)
+		take_trailers(out, value, message);
+	for (size_t i = 0; i < TRAILERS; i++)
+		free(value[i]);
+	return agree;
 }
 
 static int read_metadata(struct dg_facts *out, struct dg_revision *revision,
@@ -115,17 +116,16 @@ int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
 		  struct dg_error *err)
 {
 	char when[DG_TIME_ISO_SIZE];
-	bool agree = false;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	rc = read_subject(&out->subject, message, err);
 	if (rc == 0)
-		rc = trailers_agree(&agree, message, path, err);
-	if (rc == 0 && agree)
-		rc = read_trailers(out, message, err);
-	else if (rc == 0 && revision)
+		rc = read_trailers(out, message, path, err);
+	if (rc == 0 && revision)
 		rc = read_metadata(out, revision, path, err);
+	else if (rc > 0)
+		rc = 0;
 	if (rc == 0 && !out->date) {
 		dg_time_iso(time, when);
 		rc = dg_strdup(&out->date, when, err);

@@ -63,4 +63,13 @@ void dg_time_iso(int64_t unix_seconds, char out[DG_TIME_ISO_SIZE]);
 int dg_time_parse_iso(const char *text, int64_t *unix_seconds,
 		      struct dg_error *err);
 
+/*
+ * A date as people give it: what dg_time_parse_iso reads, and without seconds
+ * or zone (then UTC, as all dates that are shown); a day, which is its first
+ * second, or its last for end_of_day; "now", "today", "yesterday"; "2 weeks
+ * ago" and "2.weeks.ago"; "@1738000000". DG_EINVALID with a hint.
+ */
+int dg_time_parse_when(const char *text, int64_t now, bool end_of_day,
+		       int64_t *unix_seconds, struct dg_error *err);
+
 #endif

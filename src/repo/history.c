@@ -13,6 +13,8 @@ struct dg_history {
 	struct dg_change_rule rule;
 	struct dg_history_walk *walk;
 	struct dg_tag_map *tags;
+	bool tags_to_walk; /* once the branches are at their ends */
+	int64_t since;
 	/* The commit whose changes are being handed out. */
 	struct dg_revision *revision;
 	struct dg_changed_paths changes;
@@ -25,29 +27,105 @@ static int open_start(struct dg_revision **out, struct dg_repo *repo,
 	return dg_revision_open(out, repo, start ? start : "HEAD", err);
 }
 
+/* Commits only: HEAD may be unborn, and a branch's tip may be missing. */
+static int start_from(struct dg_history *history, const char *name,
+		      struct dg_error *err)
+{
+	git_oid id;
+	git_object *commit = NULL;
+	int rc = git_reference_name_to_id(&id, history->repo->git, name);
+
+	if (!rc)
+		rc = git_object_lookup(&commit, history->repo->git, &id,
+				       GIT_OBJECT_COMMIT);
+	git_object_free(commit);
+	return rc ? 0 : dg_history_walk_start(history->walk, &id, err);
+}
+
+static int start_from_branches(struct dg_history *history, struct dg_error *err)
+{
+	git_reference_iterator *all = NULL;
+	const char *name;
+	int rc = start_from(history, "HEAD", err);
+
+	if (rc < 0)
+		return rc;
+	rc = git_reference_iterator_glob_new(&all, history->repo->git,
+					     "refs/heads/*");
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot list the branches");
+	while (!rc && !git_reference_next_name(&name, all))
+		rc = start_from(history, name, err);
+	git_reference_iterator_free(all);
+	return rc;
+}
+
+/* A tag may be of a tree or blob: no backup of ours. */
+static int start_from_tag(void *context, const git_oid *id,
+			  struct dg_error *err)
+{
+	struct dg_history *history = context;
+	git_object *commit = NULL;
+	int rc = git_object_lookup(&commit, history->repo->git, id,
+				   GIT_OBJECT_COMMIT);
+
+	git_object_free(commit);
+	return rc ? 0 : dg_history_walk_start(history->walk, id, err);
+}
+
+static int start_walk(struct dg_history *history,
+		      const struct dg_history_options *options,
+		      struct dg_error *err)
+{
+	struct dg_revision *start = NULL;
+	int rc;
+
+	history->tags_to_walk = options->all && !options->start;
+	if (history->tags_to_walk)
+		return start_from_branches(history, err);
+	rc = open_start(&start, history->repo, options->start, err);
+	if (!rc)
+		rc = dg_history_walk_start(history->walk,
+					   git_commit_id(start->commit), err);
+	dg_revision_close(start);
+	return rc;
+}
+
+/* The next commit: of the branches first, then what only tags reach. */
+static int walk_on(struct dg_history *history, git_commit **commit,
+		   struct dg_error *err)
+{
+	int rc = dg_history_walk_next(history->walk, commit, err);
+
+	if (rc || !history->tags_to_walk)
+		return rc;
+	history->tags_to_walk = false;
+	rc = dg_tag_map_each(history->tags, start_from_tag, history, err);
+	return rc ? rc : dg_history_walk_next(history->walk, commit, err);
+}
+
 int dg_history_open(struct dg_history **out, struct dg_repo *repo,
 		    const struct dg_history_options *options,
 		    struct dg_error *err)
 {
 	struct dg_history *history = calloc(1, sizeof(*history));
-	struct dg_revision *start = NULL;
-	int rc;
+	int rc = 0;
 
 	*out = NULL;
 	if (!history)
 		return dg_error_nomem(err);
 	history->repo = repo;
-	rc = open_start(&start, repo, options->start, err);
-	if (!rc && options->path)
+	history->since = options->since;
+	if (options->path)
 		rc = dg_strdup(&history->path, options->path, err);
 	if (!rc)
 		rc = dg_strdup(&history->marker, options->marker, err);
 	if (!rc)
-		rc = dg_history_walk_open(&history->walk, repo,
-					  git_commit_id(start->commit), err);
+		rc = dg_history_walk_open(&history->walk, repo, err);
+	if (!rc)
+		rc = start_walk(history, options, err);
 	if (!rc)
 		rc = dg_tag_map_open(&history->tags, repo, err);
-	dg_revision_close(start);
 	if (rc < 0) {
 		dg_history_close(history);
 		return rc;
@@ -111,9 +189,13 @@ static int advance(struct dg_history *history, struct dg_error *err)
 		history->next = 0;
 		dg_revision_close(history->revision);
 		history->revision = NULL;
-		rc = dg_history_walk_next(history->walk, &commit, err);
+		rc = walk_on(history, &commit, err);
 		if (rc <= 0)
 			return rc;
+		if (git_commit_time(commit) < history->since) {
+			git_commit_free(commit);
+			continue;
+		}
 		rc = dg_revision_of_commit(&history->revision, history->repo,
 					   commit, err);
 		if (!rc)

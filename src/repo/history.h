@@ -20,7 +20,12 @@ struct dg_history_entry {
 };
 
 struct dg_history_options {
-	const char *start;  /* a revision, or NULL: HEAD */
+	const char *start; /* a revision, or NULL: HEAD */
+	/* Without a start: HEAD and all local branches, and behind them what
+	 * only tags reach. No commit at all is an empty history. */
+	bool all;
+	/* Commits before that (Unix seconds) change nothing; 0: all count. */
+	int64_t since;
 	const char *path;   /* only this snapshot, or NULL */
 	const char *marker; /* "table-data.json" */
 	/* The entries that make up a snapshot, as in dg_commit_options: a

@@ -176,8 +176,14 @@ static int read_ends(struct dg_history_walk *walk, struct dg_error *err)
 	return rc;
 }
 
+int dg_history_walk_start(struct dg_history_walk *walk, const git_oid *commit,
+			  struct dg_error *err)
+{
+	return add(walk, commit, err);
+}
+
 int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
-			 const git_oid *start, struct dg_error *err)
+			 struct dg_error *err)
 {
 	struct dg_history_walk *walk = calloc(1, sizeof(*walk));
 	int rc;
@@ -187,8 +193,6 @@ int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
 		return dg_error_nomem(err);
 	walk->repo = repo;
 	rc = read_ends(walk, err);
-	if (!rc)
-		rc = add(walk, start, err);
 	if (rc < 0) {
 		dg_history_walk_close(walk);
 		return rc;

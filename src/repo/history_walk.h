@@ -11,9 +11,12 @@
 
 struct dg_history_walk;
 
-/* Takes no ownership of start. */
+/* Without a commit to start from. */
 int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
-			 const git_oid *start, struct dg_error *err);
+			 struct dg_error *err);
+/* Starts from this commit too, if it was not seen yet; also in the middle. */
+int dg_history_walk_start(struct dg_history_walk *walk, const git_oid *commit,
+			  struct dg_error *err);
 /* 1 with a commit that the caller frees, 0 at the end, or an error. */
 int dg_history_walk_next(struct dg_history_walk *walk, git_commit **commit,
 			 struct dg_error *err);

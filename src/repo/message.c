@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include <assert.h>
 #include <git2.h>
+#include <stdlib.h>
 #include <strings.h>
 
 /* Git takes what follows a line "---", or "--- …", as a patch. */
@@ -119,24 +120,45 @@ static int unfold(char **out, const char *value, struct dg_error *err)
 	return rc;
 }
 
-int dg_message_trailer(char **out, const char *text, const char *name,
-		       struct dg_error *err)
+/* Of several the last one counts, as for Git's own readers. */
+static const char *last_of(const git_message_trailer_array *trailers,
+			   const char *name)
+{
+	size_t i = trailers->count;
+
+	while (i-- > 0)
+		if (!strcasecmp(trailers->trailers[i].key, name))
+			return trailers->trailers[i].value;
+	return NULL;
+}
+
+int dg_message_trailers(const char *text, const char *const *names,
+			char **values, size_t count, struct dg_error *err)
 {
 	git_message_trailer_array trailers = {0};
-	const char *value = NULL;
 	size_t i;
 	int rc = 0;
 
-	*out = NULL;
+	for (i = 0; i < count; i++)
+		values[i] = NULL;
 	if (git_message_trailers(&trailers, text) < 0)
 		return dg_error_nomem(err);
-	/* Of several the last one counts, as for Git's own readers. */
-	for (i = 0; i < trailers.count; i++) {
-		if (!strcasecmp(trailers.trailers[i].key, name))
-			value = trailers.trailers[i].value;
+	for (i = 0; !rc && i < count; i++) {
+		const char *value = last_of(&trailers, names[i]);
+
+		if (value)
+			rc = unfold(&values[i], value, err);
 	}
-	if (value)
-		rc = unfold(out, value, err);
 	git_message_trailer_array_free(&trailers);
+	while (rc < 0 && i-- > 0) {
+		free(values[i]);
+		values[i] = NULL;
+	}
 	return rc;
+}
+
+int dg_message_trailer(char **out, const char *text, const char *name,
+		       struct dg_error *err)
+{
+	return dg_message_trailers(text, &name, out, 1, err);
 }

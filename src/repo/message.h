@@ -31,8 +31,10 @@ void dg_message_add(struct dg_message *message, const char *name,
 int dg_message_print(const struct dg_message *message, struct dg_buf *out,
 		     struct dg_error *err);
 
-/* The value of a trailer in a commit's text, copied and trimmed; *out is
- * NULL if absent. */
+/* The values of some trailers in a commit's text, copied and trimmed; NULL
+ * for those that are absent. The text is gone through once. */
+int dg_message_trailers(const char *text, const char *const *names,
+			char **values, size_t count, struct dg_error *err);
 int dg_message_trailer(char **out, const char *text, const char *name,
 		       struct dg_error *err);
 

@@ -47,6 +47,28 @@ static int add(struct dg_tag_map *map, const git_oid *commit, const char *name,
 	return 0;
 }
 
+/*
+ * The commit that a tag means. packed-refs says it, and that spares reading
+ * an object for each of many thousand tags; an id that is none of a commit (a
+ * tag of a tree or blob) is then never asked for.
+ */
+static bool peel(git_oid *commit, git_reference *ref)
+{
+	const git_oid *packed = git_reference_target_peel(ref);
+	git_object *object = NULL;
+	int rc;
+
+	if (packed) {
+		*commit = *packed;
+		return true;
+	}
+	rc = git_reference_peel(&object, ref, GIT_OBJECT_COMMIT);
+	if (!rc)
+		*commit = *git_object_id(object);
+	git_object_free(object);
+	return !rc;
+}
+
 static int add_all(struct dg_tag_map *map, struct dg_repo *repo,
 		   struct dg_error *err)
 {
@@ -55,13 +77,11 @@ static int add_all(struct dg_tag_map *map, struct dg_repo *repo,
 	int rc = git_reference_iterator_glob_new(&all, repo->git, TAGS "*");
 
 	while (!rc && !(rc = git_reference_next(&ref, all))) {
-		git_object *commit = NULL;
+		git_oid commit;
 
-		/* A tag may be of a tree or blob: no backup of ours. */
-		if (!git_reference_peel(&commit, ref, GIT_OBJECT_COMMIT))
-			rc = add(map, git_object_id(commit),
+		if (peel(&commit, ref))
+			rc = add(map, &commit,
 				 git_reference_name(ref) + strlen(TAGS), err);
-		git_object_free(commit);
 		git_reference_free(ref);
 		if (rc < 0) {
 			git_reference_iterator_free(all);
@@ -134,6 +154,19 @@ const char *const *dg_tag_map_find(const struct dg_tag_map *map,
 			high = middle;
 	}
 	return none;
+}
+
+int dg_tag_map_each(const struct dg_tag_map *map,
+		    int (*visit)(void *context, const git_oid *commit,
+				 struct dg_error *err),
+		    void *context, struct dg_error *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < map->count; i++)
+		rc = visit(context, &map->tags[i].commit, err);
+	return rc;
 }
 
 void dg_tag_map_close(struct dg_tag_map *map)
