@@ -22,6 +22,7 @@
 #include <ddbgit/hooks.h>
 #include <ddbgit/init.h>
 #include <ddbgit/git_setting.h>
+#include <ddbgit/key_history.h>
 #include <ddbgit/log.h>
 #include <ddbgit/progress.h>
 #include <ddbgit/restore.h>

@@ -1,3 +1,5 @@
+#include "backup/backup_list.h"
+
 #include "backup/facts.h"
 #include "backup/restore_source.h"
 #include "base/clock.h"
@@ -8,8 +10,9 @@
 struct dg_backup_list {
 	struct dg_repo *repo;
 	struct dg_history *history;
-	struct dg_facts facts; /* of the entry last returned */
-	char *environment;     /* only this one; NULL: all */
+	struct dg_facts facts;        /* of the entry last returned */
+	struct dg_revision *revision; /* its commit; borrowed */
+	char *environment;            /* only this one; NULL: all */
 	char *table;
 	int64_t since; /* Unix seconds of the dump; 0: whenever */
 	int64_t until;
@@ -163,10 +166,16 @@ int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
 		if (!is_wanted(list, &entry))
 			continue;
 		fill(backup, &list->facts, &entry);
+		list->revision = entry.revision;
 		list->given++;
 		return 1;
 	}
 	return rc;
+}
+
+struct dg_revision *dg_backup_list_revision(const struct dg_backup_list *list)
+{
+	return list->revision;
 }
 
 void dg_backup_list_close(struct dg_backup_list *list)

@@ -28,10 +28,9 @@ int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
 		dg_key_schema_describe(key->keys, keys, sizeof(keys)));
 }
 
-/* Steps to the first item whose key is not below the wanted one. */
-static int step_to(struct dg_item_source *items,
-		   const struct dg_dataset_key *key, struct dg_item *item,
-		   struct dg_error *err)
+int dg_dataset_step_to(struct dg_item_source *items,
+		       const struct dg_dataset_key *key, struct dg_item *item,
+		       struct dg_error *err)
 {
 	int rc = items->seek ? items->seek(items, key->encoded, err) : 0;
 
@@ -51,7 +50,7 @@ static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
 	int rc = dg_dataset_items(d, key->keys, &items, err);
 
 	if (rc == 0)
-		rc = step_to(items, key, &item, err);
+		rc = dg_dataset_step_to(items, key, &item, err);
 	*found = rc > 0 && dg_slice_equal(item.key, key->encoded);
 	if (rc > 0)
 		rc = *found ? dg_buf_add_slice(line, item.line, err) : 0;

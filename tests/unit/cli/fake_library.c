@@ -140,6 +140,23 @@ int dg_status(const struct dg_run *run, const struct dg_status_options *options,
 	return rc;
 }
 
+int dg_key_history(const struct dg_run *run,
+		   const struct dg_key_history_options *options,
+		   const struct dg_key_history_visitor *visitor,
+		   struct dg_key_history_result *result, struct dg_error *err)
+{
+	int rc = answer(run, err);
+
+	fake_library.key_options = *options;
+	*result = (struct dg_key_history_result){0};
+	if (rc == 0 && fake_library.backup_count > 0)
+		rc = visitor->backup(visitor->change.context,
+				     fake_library.backups, err);
+	if (rc == 0 && fake_library.visit_diff)
+		rc = fake_library.visit_diff(&visitor->change, err);
+	return rc;
+}
+
 int dg_cat(const struct dg_run *run, const struct dg_cat_options *options,
 	   uint64_t *items, struct dg_error *err)
 {

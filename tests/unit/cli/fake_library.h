@@ -43,6 +43,7 @@ struct fake_library {
 	struct dg_target_options target_options;
 	struct dg_diff_options diff_options;
 	struct dg_cat_options cat_options;
+	struct dg_key_history_options key_options;
 	struct dg_status_options status_options;
 	char hooks_program[256];
 	const char *hook_name;

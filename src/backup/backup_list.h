@@ -1,0 +1,11 @@
+/* What use cases see of a list of backups, beside what is public. */
+#ifndef DG_BACKUP_BACKUP_LIST_H
+#define DG_BACKUP_BACKUP_LIST_H
+
+#include "repo/revision.h"
+#include <ddbgit/backups.h>
+
+/* The commit of the backup last returned; borrowed until the next one. */
+struct dg_revision *dg_backup_list_revision(const struct dg_backup_list *list);
+
+#endif

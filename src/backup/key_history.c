@@ -1,0 +1,133 @@
+#include <ddbgit/key_history.h>
+
+#include "backup/backup_list.h"
+#include "backup/diff_item.h"
+#include "backup/environment.h"
+#include "backup/key_lookup.h"
+
+struct job {
+	const struct dg_key_history_options *options;
+	const struct dg_key_history_visitor *visitor;
+	struct dg_key_history_result *result;
+	struct dg_key_lookup lookup;
+	struct dg_diff_view view;
+};
+
+static struct dg_slice line_of(const struct dg_key_entry *entry)
+{
+	const struct dg_slice none = {"", 0};
+
+	return entry->answer == DG_KEY_FOUND ? dg_buf_slice(&entry->line)
+					     : none;
+}
+
+static int show(struct job *job, const struct dg_backup *backup,
+		const struct dg_key_entry *before,
+		const struct dg_key_entry *after, struct dg_error *err)
+{
+	const struct dg_key_entry *known =
+		after->answer == DG_KEY_FOUND ? after : before;
+	int rc = 0;
+
+	job->result->changes++;
+	if (job->visitor->backup)
+		rc = job->visitor->backup(job->visitor->change.context, backup,
+					  err);
+	return rc == 0 ? dg_diff_view_item(&job->view, &known->keys,
+					   line_of(before), line_of(after), err)
+		       : rc;
+}
+
+static int find_before(struct job *job, struct dg_revision *revision,
+		       const char *path, const struct dg_key_entry **out,
+		       struct dg_error *err)
+{
+	struct dg_revision *parent = NULL;
+	int rc = dg_revision_parent(&parent, revision, err);
+
+	if (rc == DG_ENOTFOUND) {
+		dg_error_clear(err);
+		rc = 0;
+	}
+	if (rc == 0)
+		rc = dg_key_lookup_find(&job->lookup, parent, path, out, err);
+	dg_revision_close(parent);
+	return rc;
+}
+
+static int look_at(struct job *job, struct dg_revision *revision,
+		   const struct dg_backup *backup, struct dg_error *err)
+{
+	const struct dg_key_entry *before, *after;
+	int rc = dg_key_lookup_find(&job->lookup,
+				    backup->removed ? NULL : revision,
+				    backup->path, &after, err);
+
+	job->result->backups++;
+	if (rc == 0)
+		rc = find_before(job, revision, backup->path, &before, err);
+	if (rc < 0 || before->answer == DG_KEY_UNREADABLE ||
+	    after->answer == DG_KEY_UNREADABLE ||
+	    dg_slice_equal(line_of(before), line_of(after)))
+		return rc;
+	return show(job, backup, before, after, err);
+}
+
+static int follow(struct job *job, struct dg_backup_list *list,
+		  const struct dg_cancel *cancel, struct dg_error *err)
+{
+	const uint64_t limit = job->options->backups.limit;
+	struct dg_backup backup;
+	int rc = 0;
+
+	while (rc == 0 && (!limit || job->result->changes < limit) &&
+	       (rc = dg_backup_list_next(list, &backup, err)) > 0) {
+		rc = dg_cancel_check(cancel, err);
+		if (rc == 0)
+			rc = look_at(job, dg_backup_list_revision(list),
+				     &backup, err);
+	}
+	return rc;
+}
+
+/* A key that no table ever had is a slip of the pen. */
+static int check_accepted(const struct job *job, struct dg_error *err)
+{
+	if (job->lookup.accepted || !job->lookup.refused_by.code)
+		return 0;
+	if (err)
+		*err = job->lookup.refused_by;
+	return DG_EUSAGE;
+}
+
+int dg_key_history(const struct dg_run *run,
+		   const struct dg_key_history_options *options,
+		   const struct dg_key_history_visitor *visitor,
+		   struct dg_key_history_result *result, struct dg_error *err)
+{
+	const struct dg_snapshot_options reading = {
+		.memory = dg_run_memory(run),
+		.temp_dir = run->temp_dir,
+		.cancel = run->cancel,
+		.log = run->log,
+	};
+	struct job job = {
+		.options = options, .visitor = visitor, .result = result};
+	struct dg_backup_list_options backups = options->backups;
+	struct dg_backup_list *list = NULL;
+	int rc;
+
+	memset(result, 0, sizeof(*result));
+	backups.limit = 0;
+	dg_key_lookup_init(&job.lookup, options->key, &reading);
+	dg_diff_view_init(&job.view, &visitor->change, options->text_max);
+	rc = dg_backup_list_open(&list, run, &backups, err);
+	if (rc == 0)
+		rc = follow(&job, list, run->cancel, err);
+	if (rc == 0)
+		rc = check_accepted(&job, err);
+	dg_backup_list_close(list);
+	dg_diff_view_free(&job.view);
+	dg_key_lookup_free(&job.lookup);
+	return rc;
+}

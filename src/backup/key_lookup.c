@@ -1,0 +1,209 @@
+#include "backup/key_lookup.h"
+
+#include "backup/dataset.h"
+#include "item/canon.h"
+
+#define KEY_MAX ((size_t)64 * 1024)
+
+static const char *const objects[] = {DG_DATA_FILE, "table-data",
+				      DG_SCHEMA_FILE};
+
+#define OBJECTS (sizeof(objects) / sizeof(*objects))
+
+void dg_key_lookup_init(struct dg_key_lookup *lookup, const char *key,
+			const struct dg_snapshot_options *reading)
+{
+	memset(lookup, 0, sizeof(*lookup));
+	lookup->key = key;
+	lookup->reading = *reading;
+	for (size_t i = 0; i < DG_KEY_MEMORY; i++)
+		dg_buf_init(&lookup->entry[i].line, DG_ITEM_TEXT_MAX + 64);
+}
+
+void dg_key_lookup_free(struct dg_key_lookup *lookup)
+{
+	for (size_t i = 0; i < DG_KEY_MEMORY; i++)
+		dg_buf_free(&lookup->entry[i].line);
+}
+
+/* ---- what is remembered -------------------------------------------- */
+
+static void identify(struct dg_identity *out, struct dg_fileset *files)
+{
+	for (size_t i = 0; i < OBJECTS; i++) {
+		memset(&out[i], 0, sizeof(out[i]));
+		if (files->identity(files, objects[i], &out[i], NULL) < 0)
+			memset(&out[i], 0, sizeof(out[i]));
+	}
+}
+
+static bool same_objects(const struct dg_identity *a,
+			 const struct dg_identity *b)
+{
+	for (size_t i = 0; i < OBJECTS; i++)
+		if (a[i].len != b[i].len ||
+		    memcmp(a[i].bytes, b[i].bytes, a[i].len) != 0)
+			return false;
+	return true;
+}
+
+static const struct dg_key_entry *remembered(const struct dg_key_lookup *lookup,
+					     const struct dg_identity *identity)
+{
+	for (size_t i = 0; i < DG_KEY_MEMORY; i++)
+		if (lookup->entry[i].identity[0].len > 0 &&
+		    same_objects(lookup->entry[i].identity, identity))
+			return &lookup->entry[i];
+	return NULL;
+}
+
+static struct dg_key_entry *next_entry(struct dg_key_lookup *lookup)
+{
+	struct dg_key_entry *entry = &lookup->entry[lookup->next];
+
+	lookup->next = (lookup->next + 1) % DG_KEY_MEMORY;
+	memset(entry->identity, 0, sizeof(entry->identity));
+	entry->answer = DG_KEY_ABSENT;
+	dg_buf_clear(&entry->line);
+	return entry;
+}
+
+/* ---- reading ------------------------------------------------------- */
+
+/* Ours are in the order of keys; what is not is sorted by the check. */
+static int scan(struct dg_snapshot *snapshot, const struct dg_dataset_key *key,
+		bool check, struct dg_key_entry *entry, struct dg_error *err)
+{
+	struct dg_snapshot_facts facts;
+	struct dg_item_source *items = NULL;
+	struct dg_item item;
+	int rc = check ? dg_snapshot_check(snapshot, &facts, err) : 0;
+
+	if (rc == 0)
+		rc = dg_snapshot_source(snapshot, &items, err);
+	if (rc == 0)
+		rc = dg_dataset_step_to(items, key, &item, err);
+	if (rc > 0 && dg_slice_equal(item.key, key->encoded)) {
+		entry->answer = DG_KEY_FOUND;
+		rc = dg_buf_add_slice(&entry->line, item.line, err);
+	}
+	dg_source_close(items);
+	return rc < 0 ? rc : 0;
+}
+
+static bool is_ours(const struct dg_snapshot *snapshot)
+{
+	const struct dg_metadata *m = dg_snapshot_metadata(snapshot);
+
+	return m && m->format_version > 0;
+}
+
+static int search(struct dg_snapshot *snapshot,
+		  const struct dg_dataset_key *key, struct dg_key_entry *entry,
+		  struct dg_error *err)
+{
+	const bool ours = is_ours(snapshot);
+	int rc = scan(snapshot, key, !ours, entry, err);
+
+	if (rc != DG_EINVALID || !ours)
+		return rc;
+	dg_error_clear(err);
+	return scan(snapshot, key, true, entry, err);
+}
+
+static int search_by_text(struct dg_key_lookup *lookup,
+			  struct dg_snapshot *snapshot,
+			  struct dg_key_entry *entry, struct dg_error *err)
+{
+	struct dg_buf encoded = DG_BUF_INIT(KEY_MAX);
+	struct dg_buf json = DG_BUF_INIT(KEY_MAX);
+	struct dg_dataset_key key = {.keys = &entry->keys};
+	int rc = dg_dataset_key_parse(&key, lookup->key, &encoded, &json, err);
+
+	if (rc == DG_EUSAGE) {
+		lookup->refused_by = *err;
+		dg_error_clear(err);
+		entry->answer = DG_KEY_FOREIGN;
+		rc = 0;
+	} else if (rc == 0) {
+		lookup->accepted = true;
+		rc = search(snapshot, &key, entry, err);
+	}
+	dg_buf_free(&encoded);
+	dg_buf_free(&json);
+	return rc;
+}
+
+static int read_snapshot(struct dg_key_lookup *lookup, struct dg_fileset *files,
+			 struct dg_key_entry *entry, struct dg_error *err)
+{
+	struct dg_snapshot *snapshot = NULL;
+	int rc = dg_snapshot_open(&snapshot, files, &lookup->reading, err);
+
+	if (rc == 0 && !dg_snapshot_keys(snapshot))
+		rc = dg_error_set(err, DG_EINVALID,
+				  "%s: the key schema is not known: there is "
+				  "no %s",
+				  files->name, DG_SCHEMA_FILE);
+	if (rc == 0) {
+		entry->keys = *dg_snapshot_keys(snapshot);
+		rc = search_by_text(lookup, snapshot, entry, err);
+	}
+	dg_snapshot_close(snapshot);
+	return rc;
+}
+
+static bool is_about_content(int rc)
+{
+	return rc == DG_EINVALID || rc == DG_EUNSUPPORTED ||
+	       rc == DG_ENOTFOUND || rc == DG_EMODIFIED || rc == DG_ELIMIT;
+}
+
+static int look(struct dg_key_lookup *lookup, struct dg_fileset *files,
+		const struct dg_key_entry **out, struct dg_error *err)
+{
+	struct dg_identity identity[OBJECTS];
+	struct dg_key_entry *entry;
+	int rc;
+
+	identify(identity, files);
+	*out = remembered(lookup, identity);
+	if (*out)
+		return 0;
+	entry = next_entry(lookup);
+	rc = read_snapshot(lookup, files, entry, err);
+	if (is_about_content(rc)) {
+		dg_warning(lookup->reading.log, "%s; passed over",
+			   err ? err->message : files->name);
+		dg_error_clear(err);
+		entry->answer = DG_KEY_UNREADABLE;
+		rc = 0;
+	}
+	if (rc == 0)
+		memcpy(entry->identity, identity, sizeof(identity));
+	*out = entry;
+	return rc;
+}
+
+int dg_key_lookup_find(struct dg_key_lookup *lookup,
+		       struct dg_revision *revision, const char *path,
+		       const struct dg_key_entry **out, struct dg_error *err)
+{
+	struct dg_fileset *files = NULL;
+	struct dg_file *data = NULL;
+	int rc = revision ? dg_revision_files(&files, revision, path,
+					      lookup->reading.memory, err)
+			  : DG_ENOTFOUND;
+
+	if (rc == 0)
+		rc = files->open(files, DG_DATA_FILE, &data, err);
+	dg_file_close(data);
+	if (rc == 0)
+		rc = look(lookup, files, out, err);
+	dg_fileset_close(files);
+	if (rc != DG_ENOTFOUND)
+		return rc;
+	dg_error_clear(err);
+	*out = &lookup->absent;
+	return 0;
+}
