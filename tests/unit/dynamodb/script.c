@@ -90,13 +90,14 @@ static int play(void *context, const struct dg_http_request *request,
 		struct dg_http_response *response, struct dg_error *err)
 {
 	struct script *script = context;
-	size_t at =
-		script->next < script->count ? script->next : script->count - 1;
-	const struct script_answer *answer = &script->answers[at];
+	const struct script_answer *answer;
 	struct dg_slice body;
 
 	if (script->respond)
 		return respond(script, request, response);
+	answer = &script->answers[script->next < script->count
+					  ? script->next
+					  : script->count - 1];
 	body = dg_slice_str(answer->body);
 	note_request(script, request);
 	script->next++;
