@@ -44,10 +44,10 @@ def media(project, fake):
     return project
 
 
-def dump(project, fake, held, key=("id", "S"), sort=None):
+def dump(project, fake, held, key=("id", "S"), sort=None, layout="single"):
     """A snapshot of these items in `dev`."""
     fake.create("media", held, key=key, sort=sort)
-    project.ddbgit("dump", "--env=dev", env=FAST)
+    project.ddbgit("dump", "--env=dev", f"--layout={layout}", env=FAST)
     fake.capacity.reads.clear()
 
 
@@ -95,11 +95,12 @@ def test_an_index_slower_than_told_loses_nothing(media, fake):
     assert fake.capacity.sent < 5 * 1000
 
 
-def test_an_item_collection_is_written_beside_the_rest(media, fake):
+@pytest.mark.parametrize("layout", ["single", "chunked"])
+def test_an_item_collection_is_written_beside_the_rest(media, fake, layout):
     held = [{"p": {"S": "hot" if n < 800 else f"cold-{n}"},
              "s": {"N": str(n)}, "text": {"S": "x" * 700}}
             for n in range(1000)]
-    dump(media, fake, held, key=("p", "S"), sort=("s", "N"))
+    dump(media, fake, held, key=("p", "S"), sort=("s", "N"), layout=layout)
     fake.create("copy", key=("p", "S"), sort=("s", "N"))
     fake.capacity.limit(partition=100)
     media.ddbgit("restore", "--source=backups/dynamodb/dev",
