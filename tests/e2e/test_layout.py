@@ -4,6 +4,8 @@ page, and to what jq and Git say."""
 
 import hashlib
 import json
+import pathlib
+import re
 
 import pytest
 
@@ -129,6 +131,69 @@ def test_without_a_work_tree_too(media, tmp_path):
     done = media.ddbgit("restore", "--env=local", "--rev=backups",
                         "--verify=full")
     assert "400 items as expected" in done.err
+
+
+def test_the_documented_commands_compute_the_digest(media):
+    """The shell lines of docs/snapshot-format.md, as they stand there."""
+    page = (pathlib.Path(__file__).parents[2] / "docs" / "snapshot-format.md")
+    script = re.search(r"for the chunked layout:\n\n```sh\n(.*?)```",
+                       page.read_text(), re.DOTALL)[1]
+    media.ddbgit("dump", "--env=dev", "--layout=chunked")
+    folder = media.snapshot("dev")
+    stated = json.loads((folder / "table-metadata.json").read_text())
+    done = media.run("sh", "-c", script, cwd=folder)
+    assert done.out.split()[0] == stated["dataSha256"]
+
+
+def test_the_documented_vectors_are_those_of_the_rule():
+    page = (pathlib.Path(__file__).parents[2] / "docs" /
+            "snapshot-format.md").read_text()
+    words = {0: "", 1: "before", 2: "after", 3: "before and after"}
+    steps, ends = chunks.vectors()
+    for key, digest, length, cut in steps:
+        cells = f"| `{key}` | `{digest}` | {length} | {words[cut]} |"
+        assert cells.replace("  ", " ") in page
+    listed = ", ".join(map(str, ends[:-1])) + f" and {ends[-1]}"
+    assert listed in " ".join(page.split())
+
+
+def lose(path, _):
+    path.unlink()
+
+
+def cut(path, _):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def edit(path, _):
+    path.write_bytes(path.read_bytes().replace(b"aaaa", b"aaab", 1))
+
+
+def swap(path, other):
+    mine = path.read_bytes()
+    path.write_bytes(other.read_bytes())
+    other.write_bytes(mine)
+
+
+@pytest.mark.parametrize("damage", [lose, cut, edit, swap])
+def test_damage_is_named_wherever_it_is_read(media, damage):
+    media.ddbgit("dump", "--env=dev", "--layout=chunked", "--commit")
+    folder = media.snapshot("dev")
+    first, other = chunks.chunk_paths(folder)[:2]
+    damage(first, other)
+    media.git("commit", "-q", "-a", "-m", "Damage")
+    media.git("clone", "-q", "--bare", ".", "../bare.git")
+    media.run("git", "-C", "../bare.git", "gc", "-q")
+    for where, source in ((".", f"--source={folder}"), (".", "--rev=HEAD"),
+                          ("../bare.git", "--rev=HEAD")):
+        done = media.ddbgit("-C", where, "restore", "--env=local", source,
+                            status=1, env={"DDBGIT_ROOT": str(media.path)})
+        assert f"table-data/{first.parent.name}/{first.name}" in done.err
+        assert "Creating" not in done.err
+    # A dump mends it, and the damaged one is no base to count from.
+    done = media.ddbgit("dump", "--env=dev", "--layout=chunked", "--commit")
+    assert "not comparable" in done.err
+    assert chunks.read(folder) == chunks.files(keys_and_lines(folder))
 
 
 def test_a_commit_of_much_goes_chunked(project):

@@ -166,6 +166,133 @@ static void test_failing_side_ends_the_join_at_once(void **state)
 	}
 }
 
+/* ---- blocks: "a1 b1|c1|d2" are three, each named by its text ---- */
+
+struct block_source {
+	struct text_source text; /* first */
+	const char *named;
+	int read;
+};
+
+static int block_next(struct dg_item_source *self, struct dg_item *item,
+		      struct dg_error *err)
+{
+	struct block_source *s = (struct block_source *)self;
+	int rc;
+
+	s->text.p += *s->text.p == '|';
+	rc = text_next(self, item, err);
+	s->read += rc > 0;
+	return rc;
+}
+
+static int block_identity(struct dg_item_source *self, enum dg_block block,
+			  struct dg_identity *out, struct dg_error *err)
+{
+	struct block_source *s = (struct block_source *)self;
+	const char *p = s->text.p + (*s->text.p == '|');
+
+	(void)err;
+	if (block != DG_BLOCK_CHUNK || *p == '\0' ||
+	    (p > s->text.text && p[-1] != '|'))
+		return 0;
+	out->kind = "text";
+	out->len = strcspn(p, "|");
+	memcpy(out->bytes, p, out->len);
+	s->named = p;
+	return 1;
+}
+
+static int block_skip(struct dg_item_source *self, enum dg_block block,
+		      uint64_t *items, struct dg_error *err)
+{
+	struct block_source *s = (struct block_source *)self;
+	size_t len = strcspn(s->named, "|");
+
+	(void)err;
+	assert_int_equal(block, DG_BLOCK_CHUNK);
+	s->text.p = s->named + len;
+	*items = (len + 1) / 3;
+	return 0;
+}
+
+static struct block_source blocks_of(const char *text)
+{
+	struct block_source s = {.text = source_of(text)};
+
+	s.text.source.next = block_next;
+	s.text.source.identity = block_identity;
+	s.text.source.skip = block_skip;
+	return s;
+}
+
+static int say_skipped(void *context, uint64_t items, struct dg_error *err)
+{
+	return dg_buf_addf(context, err, "(%d) ", (int)items);
+}
+
+static void test_blocks_of_equal_identity_are_stepped_over(void **state)
+{
+	static const struct {
+		const char *left;
+		const char *right;
+		const char *said;
+		int read; /* items, of both sides */
+	} cases[] = {
+		{"a1 b1|c1", "a1 b1|c1", "(2) (1) ", 0},
+		{"a1 b1|c1|d1", "a1 b2|c1|d1", "=a1 ~b1/2 (1) (1) ", 4},
+		/* One side has read the first item of the block already. */
+		{"a1 b1|c1 d1", "a1|c1 d1", "=a1 -b1 (2) ", 4},
+		{"a1|c1 d1", "a1 b1|c1 d1", "=a1 +b1 (2) ", 4},
+		{"a1|b1|c1", "b1|c1", "-a1 (1) (1) ", 2},
+		/* And that was the only one. */
+		{"a1 b1|c1|e1", "a1|c1|e1", "=a1 -b1 (1) (1) ", 4},
+		{"a1|z1", "z1", "-a1 (1) ", 2},
+		/* Equal items in other blocks are read. */
+		{"a1 b1|c1 d1", "a1|b1 c1|d1", "=a1 =b1 =c1 =d1 ", 8},
+		{"a1|b1 c1|d1", "a1 b1|c1|d1", "=a1 =b1 =c1 (1) ", 6},
+		/* A block on one side alone. */
+		{"a1|b1|c1", "a1|c1", "(1) -b1 (1) ", 2},
+		{"", "a1|b1", "+a1 +b1 ", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct block_source a = blocks_of(cases[i].left);
+		struct block_source b = blocks_of(cases[i].right);
+		struct dg_buf said = DG_BUF_INIT(1000);
+		const struct dg_join_visitor visitor = {
+			.only_left = say_left,
+			.only_right = say_right,
+			.equal = say_equal,
+			.different = say_different,
+			.skipped = say_skipped,
+			.context = &said,
+		};
+
+		assert_int_equal(
+			dg_join(&a.text.source, &b.text.source, &visitor, NULL),
+			0);
+		assert_string_equal(dg_buf_str(&said), cases[i].said);
+		assert_int_equal(a.read + b.read, cases[i].read);
+		dg_buf_free(&said);
+	}
+}
+
+/* One side names blocks, a live table does not. */
+static void test_blocks_of_one_side_alone_are_read(void **state)
+{
+	struct block_source a = blocks_of("a1|b1");
+	struct text_source b = source_of("a1 b1");
+	struct dg_change_count count;
+
+	(void)state;
+	assert_int_equal(dg_join_count(&a.text.source, &b.source, &count, NULL),
+			 0);
+	assert_int_equal(count.equal, 2);
+	assert_int_equal(a.read, 2);
+}
+
 static int refuse(void *context, const struct dg_item *item,
 		  struct dg_error *err)
 {
@@ -266,6 +393,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_join_reports_every_key_once_in_order),
 		cmocka_unit_test(test_failing_side_ends_the_join_at_once),
+		cmocka_unit_test(
+			test_blocks_of_equal_identity_are_stepped_over),
+		cmocka_unit_test(test_blocks_of_one_side_alone_are_read),
 		cmocka_unit_test(test_visitor_can_end_the_join),
 		cmocka_unit_test(test_visitor_may_be_deaf),
 		cmocka_unit_test(test_different_key_schemas_do_not_join),
