@@ -98,7 +98,7 @@ const struct dg_command dg_command_init = {
 	.examples =
 		{
 			{"ddbgit init", "in a new or an existing project"},
-			{"ddbgit -C ~/src/app init --json | jq -r "
+			{"ddbgit init --json | jq -r "
 			 "'select(.action==\"todo\").advice'",
 			 "what is left to do by hand"},
 		},

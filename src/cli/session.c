@@ -194,8 +194,12 @@ static int work(struct dg_session *session, const void *values,
 
 	if (rc < 0)
 		return rc;
-	if (session->common.help)
-		return dg_help_show(session, session->command, err);
+	if (session->common.help) {
+		rc = dg_help_show(session, session->command, err);
+		/* The summary is of what was done. */
+		session->command = &dg_command_help;
+		return rc;
+	}
 	if (session->command->no_library)
 		return session->command->run(session, values, err);
 	rc = dg_init(err);
