@@ -102,7 +102,8 @@ def test_puts_are_compared_with_what_should_arrive(server):
 
 def test_strings_may_hold_what_ends_an_item(server):
     text = canonical_line(raw_scan(server)[0]).decode()
-    put(server, [r'{"a":{"S":"\\"},"b":{"S":"\"}}]}"},"id":{"S":"}"}}', text])
+    put(server, [r'{"a":{"S":"\\"},"b":{"S":"{"},"c":{"S":"\"}}]}"},'
+                 r'"id":{"S":"}"}}', text])
     counts = server.counts()
     assert (counts["puts"], counts["foreign"], counts["distinct"]) == (2, 1, 1)
 
