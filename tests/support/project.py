@@ -136,8 +136,8 @@ class Project:
         """What it prints with --json is held to docs/json-schema.json."""
         result = self.run(binary(), *args, **keywords)
         if "--json" in args and result.status >= 0:
-            for line in result.out.splitlines():
-                json_schema.check(json.loads(line))
+            for record in result.records:
+                json_schema.check(record)
         return result
 
     def env_file(self, env, **values):
