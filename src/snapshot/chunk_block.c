@@ -198,29 +198,44 @@ static int open_document(struct dg_document **out, struct dg_fileset *files,
 	return dg_document_open(out, file, name, err);
 }
 
+static int read_document(struct dg_chunk_block *block,
+			 struct dg_document *document,
+			 const struct dg_key_schema *keys,
+			 const struct dg_chunk_entry *entry,
+			 struct dg_slice first, struct dg_error *err)
+{
+	int rc = read_items(block, document, keys, entry, first, err);
+
+	if (rc < 0)
+		return rc;
+	rc = check_content(block, document, entry, err);
+	return rc < 0 ? dg_error_prefix(err, "%s", block->path) : 0;
+}
+
+static int set_path(struct dg_chunk_block *block,
+		    const struct dg_fileset *files, const char *path,
+		    struct dg_error *err)
+{
+	free(block->path);
+	block->path = NULL;
+	return dg_asprintf(&block->path, err, "%s/%s", files->name, path);
+}
+
 int dg_chunk_block_load(struct dg_chunk_block *block, struct dg_fileset *files,
 			const char *path, const struct dg_key_schema *keys,
 			const struct dg_chunk_entry *entry,
 			struct dg_slice first, struct dg_error *err)
 {
 	struct dg_document *document = NULL;
-	int rc;
+	int rc = set_path(block, files, path, err);
 
 	dg_chunk_block_clear(block);
-	free(block->path);
-	block->path = NULL;
-	rc = dg_asprintf(&block->path, err, "%s/%s", files->name, path);
 	if (rc == 0)
 		rc = open_document(&document, files, path, block->path, entry,
 				   err);
 	if (rc < 0)
 		return rc;
-	rc = read_items(block, document, keys, entry, first, err);
-	if (rc == 0) {
-		rc = check_content(block, document, entry, err);
-		if (rc < 0)
-			dg_error_prefix(err, "%s", block->path);
-	}
+	rc = read_document(block, document, keys, entry, first, err);
 	dg_document_close(document);
 	if (rc < 0)
 		dg_chunk_block_clear(block);

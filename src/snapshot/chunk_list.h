@@ -12,6 +12,8 @@
 #include "snapshot/order.h"
 #include "snapshot/part.h"
 
+#define DG_CHUNK_KEY_MAX ((size_t)1 << 20) /* bytes of a first key's JSON */
+
 struct dg_chunk_place {
 	size_t root; /* of the entries of table-data.json */
 	size_t leaf; /* of that index file's; 0 where there is one level */
@@ -69,5 +71,23 @@ int dg_chunk_list_skip(struct dg_chunk_list *list,
 /* Where the first of `parts` parts of the range from `from` on ends. */
 size_t dg_chunk_list_cut(const struct dg_chunk_list *list, size_t from,
 			 size_t parts);
+
+/* ---- what the list's own files share ---- */
+
+/* The first key of an entry of `index` in both spellings, into list->first and
+ * list->key. It must be exactly the key attributes. */
+int dg_chunk_list_first(struct dg_chunk_list *list,
+			const struct dg_chunk_index *index,
+			const struct dg_chunk_entry *entry,
+			struct dg_error *err);
+/* The index file of root's entry `at` into memory. chunk_list_leaf.c */
+int dg_chunk_list_load_leaf(struct dg_chunk_list *list, size_t at,
+			    struct dg_error *err);
+/* The entry of the chunk at the place, as it stands in *index; NULL at the
+ * end. */
+int dg_chunk_list_find(struct dg_chunk_list *list,
+		       const struct dg_chunk_index **index,
+		       const struct dg_chunk_entry **entry,
+		       struct dg_error *err);
 
 #endif

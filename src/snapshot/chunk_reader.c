@@ -198,13 +198,13 @@ static bool stated_items(const struct dg_layout_reader *self, uint64_t *items)
 static int split(struct dg_item_source *self, size_t n,
 		 struct dg_item_source **out, struct dg_error *err);
 
-static int new_reader(struct chunk_reader **out, struct dg_fileset *files,
-		      struct dg_error *err)
+/* NULL: no memory. */
+static struct chunk_reader *new_reader(struct dg_fileset *files)
 {
 	struct chunk_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
-		return dg_error_nomem(err);
+		return NULL;
 	dg_chunk_block_init(&reader->block);
 	dg_order_init(&reader->order);
 	reader->base.source.next = next;
@@ -218,9 +218,12 @@ static int new_reader(struct chunk_reader **out, struct dg_fileset *files,
 	}
 	reader->base.place = place;
 	reader->base.stated_items = stated_items;
-	*out = reader;
-	return dg_chunk_list_init(&reader->list, files,
-				  &reader->base.source.keys, err);
+	if (dg_chunk_list_init(&reader->list, files, &reader->base.source.keys,
+			       NULL) < 0) {
+		close_source(&reader->base.source);
+		return NULL;
+	}
+	return reader;
 }
 
 /* Parts of about equal size, at the entries of table-data.json. */
@@ -232,12 +235,13 @@ static int split(struct dg_item_source *self, size_t n,
 	int rc = 0;
 
 	while (rc == 0 && made < n && from < whole->list.to) {
-		struct chunk_reader *part = NULL;
+		struct chunk_reader *part = new_reader(whole->list.files);
 		size_t to = dg_chunk_list_cut(&whole->list, from, n - made);
 
-		rc = new_reader(&part, whole->list.files, err);
-		if (!part)
+		if (!part) {
+			rc = dg_error_nomem(err);
 			break;
+		}
 		part->base.source.keys = self->keys;
 		dg_chunk_list_use(&part->list, whole->list.root, from, to);
 		out[made++] = &part->base.source;
@@ -252,9 +256,9 @@ int dg_chunk_reader_open(struct dg_layout_reader **out,
 			 struct dg_fileset *files, struct dg_file *data,
 			 struct dg_error *err)
 {
-	struct chunk_reader *reader = NULL;
+	struct chunk_reader *reader = new_reader(files);
 	char *name = NULL;
-	int rc = new_reader(&reader, files, err);
+	int rc = reader ? 0 : dg_error_nomem(err);
 
 	if (rc == 0)
 		rc = dg_asprintf(&name, err, "%s/" DG_DATA_FILE, files->name);
@@ -266,9 +270,8 @@ int dg_chunk_reader_open(struct dg_layout_reader **out,
 		rc = dg_chunk_index_parse(&reader->index, err);
 	dg_file_close(data);
 	free(name);
-	if (rc < 0) {
-		if (reader)
-			close_source(&reader->base.source);
+	if (rc < 0 || !reader) {
+		dg_layout_reader_close(reader ? &reader->base : NULL);
 		return rc;
 	}
 	dg_chunk_list_use(&reader->list, &reader->index, 0,

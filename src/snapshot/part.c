@@ -14,30 +14,46 @@ static int name_of(struct dg_slice first, char hex[2 * NAME_BYTES + 1],
 	return rc;
 }
 
+static char *put(char *out, const char *bytes, size_t len)
+{
+	memcpy(out, bytes, len);
+	return out + len;
+}
+
+/* With the final zero. */
+static void put_end(char *out)
+{
+	static const char end[] = ".json";
+
+	put(out, end, sizeof(end));
+}
+
 int dg_part_chunk_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		       struct dg_error *err)
 {
-	static const char folder[] = "table-data/xx/";
-	char *end = out + strlen(folder);
+	static const char folder[] = "table-data/";
 	char name[2 * NAME_BYTES + 1];
 	int rc = name_of(first, name, err);
 
 	if (rc < 0)
 		return rc;
-	memcpy(out, folder, strlen(folder));
-	memcpy(end - 3, name, 2);
-	strcpy(stpcpy(end, name + 2), ".json");
+	out = put(out, folder, sizeof(folder) - 1);
+	out = put(out, name, 2);
+	*out++ = '/';
+	put_end(put(out, name + 2, 2 * NAME_BYTES - 2));
 	return 0;
 }
 
 int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		       struct dg_error *err)
 {
+	static const char folder[] = "table-data/index/";
 	char name[2 * NAME_BYTES + 1];
 	int rc = name_of(first, name, err);
 
 	if (rc == 0)
-		strcpy(stpcpy(stpcpy(out, "table-data/index/"), name), ".json");
+		put_end(put(put(out, folder, sizeof(folder) - 1), name,
+			    2 * NAME_BYTES));
 	return rc;
 }
 

@@ -1,0 +1,161 @@
+/* The index files of an index of two levels: each is held to what
+ * table-data.json states of it. */
+#include "base/text.h"
+#include "snapshot/chunk_list.h"
+#include <inttypes.h>
+#include <stdlib.h>
+
+int dg_chunk_list_first(struct dg_chunk_list *list,
+			const struct dg_chunk_index *index,
+			const struct dg_chunk_entry *entry,
+			struct dg_error *err)
+{
+	size_t used;
+	int rc;
+
+	dg_buf_clear(&list->first);
+	dg_buf_clear(&list->key);
+	rc = dg_canon_key(list->canon, list->keys, entry->first, &list->key,
+			  err);
+	if (rc == 0)
+		rc = dg_canon_item(list->canon, NULL, entry->first, &used,
+				   &list->first, NULL, err);
+	if (rc < 0)
+		dg_error_prefix(err, "%s: entry %zu", index->name,
+				(size_t)(entry - index->entries) + 1);
+	return rc;
+}
+
+/* Appends the entries, canonically spelled, or as they stand. */
+static int add_lines(struct dg_chunk_list *list, bool canonical,
+		     struct dg_buf *lines, struct dg_error *err)
+{
+	const struct dg_chunk_index *leaf = &list->leaf;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < leaf->count; i++) {
+		struct dg_chunk_entry entry = leaf->entries[i];
+
+		if (i > 0)
+			rc = dg_buf_add_str(lines, ",\n", err);
+		if (rc == 0 && !canonical) {
+			rc = dg_buf_add_slice(lines, entry.text, err);
+			continue;
+		}
+		if (rc == 0)
+			rc = dg_chunk_list_first(list, leaf, &leaf->entries[i],
+						 err);
+		entry.first = dg_buf_slice(&list->first);
+		if (rc == 0)
+			rc = dg_chunk_entry_print(&entry, lines, err);
+	}
+	return rc;
+}
+
+/* 1 if the entries, whatever their spelling, have this digest. */
+static int has_digest(struct dg_chunk_list *list, struct dg_slice stated,
+		      struct dg_error *err)
+{
+	struct dg_buf lines = DG_BUF_INIT(list->leaf.text.len * 8 + 4096);
+	char hex[DG_SHA256_HEX_SIZE] = "";
+	bool equal = false;
+	int rc = 0;
+
+	/* As they stand they are canonical, but for what others have made of
+	 * the file. */
+	for (int canonical = 0; rc == 0 && !equal && canonical < 2;
+	     canonical++) {
+		dg_buf_clear(&lines);
+		rc = add_lines(list, canonical, &lines, err);
+		if (rc == 0)
+			rc = dg_part_digest(dg_buf_slice(&lines), hex, err);
+		equal = dg_slice_equal(dg_slice_str(hex), stated);
+	}
+	dg_buf_free(&lines);
+	return rc < 0 ? rc : equal;
+}
+
+/* An index file is what its entry in table-data.json says. */
+static int check_leaf(struct dg_chunk_list *list,
+		      const struct dg_chunk_entry *stated,
+		      struct dg_slice first, struct dg_error *err)
+{
+	const struct dg_chunk_index *leaf = &list->leaf;
+	int rc;
+
+	if (leaf->of_indexes)
+		return dg_error_set(err, DG_EINVALID,
+				    "an index of indexes, where one of chunks "
+				    "belongs");
+	if (leaf->count == 0 || leaf->items != stated->count ||
+	    leaf->bytes != stated->bytes)
+		return dg_error_set(err, DG_EINVALID,
+				    "chunks of %" PRIu64 " items and %" PRIu64
+				    " bytes, table-data.json states %" PRIu64
+				    " and %" PRIu64,
+				    leaf->items, leaf->bytes, stated->count,
+				    stated->bytes);
+	rc = has_digest(list, stated->sha256, err);
+	if (rc == 0)
+		return dg_error_set(err, DG_EINVALID,
+				    "its entries are not those that "
+				    "table-data.json was written for");
+	if (rc > 0)
+		rc = dg_chunk_list_first(list, leaf, &leaf->entries[0], err);
+	if (rc == 0 && !dg_slice_equal(dg_buf_slice(&list->first), first))
+		rc = dg_error_set(err, DG_EINVALID,
+				  "begins with another key than "
+				  "table-data.json states");
+	return rc;
+}
+
+static int read_leaf(struct dg_chunk_list *list, const char *path,
+		     struct dg_error *err)
+{
+	struct dg_error cause = {0};
+	char *name = NULL;
+	int rc = dg_asprintf(&name, err, "%s/%s", list->files->name, path);
+
+	if (rc == 0)
+		rc = dg_chunk_index_reset(&list->leaf, name, err);
+	if (rc < 0)
+		return rc;
+	rc = dg_fileset_read(list->files, path, &list->leaf.text, &cause);
+	if (rc == DG_ENOTFOUND)
+		rc = dg_error_set(err, DG_EINVALID, "%s is missing", name);
+	else if (rc < 0 && err)
+		*err = cause;
+	if (rc == 0)
+		rc = dg_chunk_index_parse(&list->leaf, err);
+	free(name);
+	return rc;
+}
+
+int dg_chunk_list_load_leaf(struct dg_chunk_list *list, size_t at,
+			    struct dg_error *err)
+{
+	const struct dg_chunk_entry *stated = &list->root->entries[at];
+	char path[DG_PART_PATH_SIZE];
+	struct dg_buf first = DG_BUF_INIT(DG_CHUNK_KEY_MAX);
+	int rc;
+
+	if (list->leaf_of == at)
+		return 0;
+	list->leaf_of = SIZE_MAX;
+	rc = dg_chunk_list_first(list, list->root, stated, err);
+	if (rc == 0)
+		rc = dg_buf_add_slice(&first, dg_buf_slice(&list->first), err);
+	if (rc == 0)
+		rc = dg_part_index_path(dg_buf_slice(&first), path, err);
+	if (rc == 0)
+		rc = read_leaf(list, path, err);
+	if (rc == 0) {
+		rc = check_leaf(list, stated, dg_buf_slice(&first), err);
+		if (rc < 0)
+			dg_error_prefix(err, "%s", list->leaf.name);
+	}
+	dg_buf_free(&first);
+	if (rc == 0)
+		list->leaf_of = at;
+	return rc;
+}
