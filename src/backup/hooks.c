@@ -127,14 +127,15 @@ static int report(const struct hooks *hooks, const char *name, bool changed,
 
 	if (rc == 0)
 		rc = dg_asprintf(&path, err, "%s/%s", hooks->dir.path, name);
+	program = program_of(&found);
 	if (rc == 0) {
-		struct dg_hook hook = {
+		const struct dg_hook hook = {
 			.name = name,
 			.path = path,
 			.state = state_of(hooks, &found),
 			.chained = found.ours && found.has_aside,
 			.changed = changed,
-			.program = program = program_of(&found),
+			.program = program,
 		};
 
 		hooks->options->report(hooks->options->context, &hook);

@@ -1,4 +1,5 @@
 #include "cli/difference.h"
+#include "cli/exit_status.h"
 #include "cli/quantity.h"
 #include "cli/record.h"
 #include "cli/session.h"
@@ -361,5 +362,6 @@ const struct dg_command dg_command_log = {
 			 "when an item came, changed and went"},
 		},
 	.lists = true,
+	.statuses = DG_STATUS(DG_EXIT_REFUSED),
 	.run = run,
 };

@@ -1,3 +1,4 @@
+#include "cli/exit_status.h"
 #include "cli/quantity.h"
 #include "cli/record.h"
 #include "cli/session.h"
@@ -181,5 +182,6 @@ const struct dg_command dg_command_show = {
 			 "staging's snapshot as it was two commits ago"},
 		},
 	.lists = true,
+	.statuses = DG_STATUS(DG_EXIT_REFUSED),
 	.run = run,
 };

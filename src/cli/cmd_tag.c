@@ -1,3 +1,4 @@
+#include "cli/exit_status.h"
 #include "cli/session.h"
 #include <ddbgit/backups.h>
 
@@ -43,5 +44,6 @@ const struct dg_command dg_command_tag = {
 			 "name the newest backup"},
 			{"ddbgit tag release-7 main~3", "name an older one"},
 		},
+	.statuses = DG_STATUS(DG_EXIT_REFUSED),
 	.run = run,
 };

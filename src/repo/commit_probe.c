@@ -37,10 +37,11 @@ int dg_commit_probe(struct dg_commit_findings *out, struct dg_repo *repo,
 		    struct dg_error *err)
 {
 	struct dg_commit *commit = calloc(1, sizeof(*commit));
-	struct dg_error *why = out->why;
+	struct dg_error *why;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	why = out->why;
 	if (!commit)
 		return dg_error_nomem(err);
 	rc = dg_commit_take_options(commit, repo, options, err);

@@ -258,6 +258,7 @@ def test_what_is_printed_is_safe_to_copy(media):
     assert not (media.path / "pwned").exists()
 
 
+@pytest.mark.slow
 def test_a_push_of_large_files_is_warned_of(watched):
     remote = watched.home / "remote.git"
     watched.git("init", "-q", "--bare", remote)
@@ -356,6 +357,7 @@ def test_a_hook_that_is_a_symlink_is_kept_as_one(project):
     assert link.is_symlink() and os.readlink(link) == str(target)
 
 
+@pytest.mark.slow
 def test_an_install_that_is_killed_never_leaves_a_hook_out(project):
     folder = hooks_folder(project)
     mine = hook(folder, "pre-commit", 'echo ran >"$HOME/ran"\n').read_bytes()

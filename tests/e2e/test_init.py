@@ -167,6 +167,7 @@ def test_what_cannot_be_made_is_an_error(project):
     assert (project.path / "scripts").read_text() == "a file\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["fail", "before"])
 def test_a_run_that_ends_early_leaves_whole_files_or_none(project, when):
     """A call fails, or the process is killed there, for each that there is."""
