@@ -112,14 +112,14 @@ static int check_key(const struct dg_chunk_block *block,
 static int read_items(struct dg_chunk_block *block,
 		      struct dg_document *document,
 		      const struct dg_key_schema *keys,
-		      const struct dg_chunk_entry *entry, struct dg_slice first,
-		      struct dg_error *err)
+		      const struct dg_chunk *chunk, struct dg_error *err)
 {
+	const struct dg_chunk_entry *entry = &chunk->entry;
 	struct dg_item item;
 	int rc;
 
 	while ((rc = dg_document_next(document, keys, &item, err)) > 0) {
-		rc = check_key(block, keys, &item, first, err);
+		rc = check_key(block, keys, &item, chunk->key, err);
 		if (rc == 0 && block->count == entry->count)
 			rc = dg_error_set(err, DG_EINVALID,
 					  "more items than the %" PRIu64
@@ -180,16 +180,15 @@ static int missing(const char *name, const struct dg_chunk_entry *entry,
 }
 
 static int open_document(struct dg_document **out, struct dg_fileset *files,
-			 const char *path, const char *name,
-			 const struct dg_chunk_entry *entry,
+			 const char *name, const struct dg_chunk *chunk,
 			 struct dg_error *err)
 {
 	struct dg_error cause = {0};
 	struct dg_file *file = NULL;
-	int rc = files->open(files, path, &file, &cause);
+	int rc = files->open(files, chunk->path, &file, &cause);
 
 	if (rc == DG_ENOTFOUND)
-		return missing(name, entry, err);
+		return missing(name, &chunk->entry, err);
 	if (rc < 0) {
 		if (err)
 			*err = cause;
@@ -201,14 +200,13 @@ static int open_document(struct dg_document **out, struct dg_fileset *files,
 static int read_document(struct dg_chunk_block *block,
 			 struct dg_document *document,
 			 const struct dg_key_schema *keys,
-			 const struct dg_chunk_entry *entry,
-			 struct dg_slice first, struct dg_error *err)
+			 const struct dg_chunk *chunk, struct dg_error *err)
 {
-	int rc = read_items(block, document, keys, entry, first, err);
+	int rc = read_items(block, document, keys, chunk, err);
 
 	if (rc < 0)
 		return rc;
-	rc = check_content(block, document, entry, err);
+	rc = check_content(block, document, &chunk->entry, err);
 	return rc < 0 ? dg_error_prefix(err, "%s", block->path) : 0;
 }
 
@@ -222,20 +220,18 @@ static int set_path(struct dg_chunk_block *block,
 }
 
 int dg_chunk_block_load(struct dg_chunk_block *block, struct dg_fileset *files,
-			const char *path, const struct dg_key_schema *keys,
-			const struct dg_chunk_entry *entry,
-			struct dg_slice first, struct dg_error *err)
+			const struct dg_key_schema *keys,
+			const struct dg_chunk *chunk, struct dg_error *err)
 {
 	struct dg_document *document = NULL;
-	int rc = set_path(block, files, path, err);
+	int rc = set_path(block, files, chunk->path, err);
 
 	dg_chunk_block_clear(block);
 	if (rc == 0)
-		rc = open_document(&document, files, path, block->path, entry,
-				   err);
+		rc = open_document(&document, files, block->path, chunk, err);
 	if (rc < 0)
 		return rc;
-	rc = read_document(block, document, keys, entry, first, err);
+	rc = read_document(block, document, keys, chunk, err);
 	dg_document_close(document);
 	if (rc < 0)
 		dg_chunk_block_clear(block);

@@ -9,6 +9,14 @@
 #include "item/canon.h"
 #include "item/source.h"
 #include "snapshot/chunk_index.h"
+#include "snapshot/part.h"
+
+/* A chunk as an index names it. */
+struct dg_chunk {
+	struct dg_chunk_entry entry; /* its first key is canonical */
+	struct dg_slice key;         /* that key, encoded */
+	char path[DG_PART_PATH_SIZE];
+};
 
 struct dg_chunk_block {
 	char *path;          /* of the file, for messages; NULL: empty */
@@ -26,15 +34,11 @@ void dg_chunk_block_init(struct dg_chunk_block *block);
 void dg_chunk_block_free(struct dg_chunk_block *block);
 void dg_chunk_block_clear(struct dg_chunk_block *block);
 
-/*
- * Reads the chunk at path, whose first item's encoded key must be `first`.
- * DG_EINVALID: missing, malformed, not in order, or not what entry states; the
- * message names the file.
- */
+/* Reads a chunk. DG_EINVALID: missing, malformed, not in order, or not what
+ * its entry states; the message names the file. */
 int dg_chunk_block_load(struct dg_chunk_block *block, struct dg_fileset *files,
-			const char *path, const struct dg_key_schema *keys,
-			const struct dg_chunk_entry *entry,
-			struct dg_slice first, struct dg_error *err);
+			const struct dg_key_schema *keys,
+			const struct dg_chunk *chunk, struct dg_error *err);
 
 /* Item i < count; borrowed until the next load. */
 void dg_chunk_block_item(const struct dg_chunk_block *block, size_t i,

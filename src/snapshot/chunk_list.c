@@ -62,9 +62,8 @@ int dg_chunk_list_find(struct dg_chunk_list *list,
 	return 0;
 }
 
-int dg_chunk_list_entry(struct dg_chunk_list *list,
-			struct dg_chunk_entry *entry, struct dg_slice *key,
-			char path[DG_PART_PATH_SIZE], struct dg_error *err)
+int dg_chunk_list_chunk(struct dg_chunk_list *list, struct dg_chunk *chunk,
+			struct dg_error *err)
 {
 	const struct dg_chunk_index *index;
 	const struct dg_chunk_entry *found;
@@ -75,10 +74,10 @@ int dg_chunk_list_entry(struct dg_chunk_list *list,
 	rc = dg_chunk_list_first(list, index, found, err);
 	if (rc < 0)
 		return rc;
-	*entry = *found;
-	entry->first = dg_buf_slice(&list->first);
-	*key = dg_buf_slice(&list->key);
-	rc = dg_part_chunk_path(entry->first, path, err);
+	chunk->entry = *found;
+	chunk->entry.first = dg_buf_slice(&list->first);
+	chunk->key = dg_buf_slice(&list->key);
+	rc = dg_part_chunk_path(chunk->entry.first, chunk->path, err);
 	return rc < 0 ? rc : 1;
 }
 
@@ -108,23 +107,21 @@ static int next_first(struct dg_chunk_list *list,
 	return rc < 0 ? rc : 0;
 }
 
-/* The last of entries[from..to) whose first key is not above key, or from;
- * they must ascend. */
+/* From entry *at on to the last one before `to` whose first key is not above
+ * key; they must ascend. */
 static int last_not_above(struct dg_chunk_list *list,
-			  const struct dg_chunk_index *index, size_t from,
-			  size_t to, struct dg_slice key, size_t *out,
-			  struct dg_error *err)
+			  const struct dg_chunk_index *index, size_t *at,
+			  size_t to, struct dg_slice key, struct dg_error *err)
 {
 	struct dg_order order;
 	int rc = 0;
 
 	dg_order_init(&order);
-	*out = from;
-	for (size_t i = from; rc == 0 && i < to; i++) {
+	for (size_t i = *at; rc == 0 && i < to; i++) {
 		rc = next_first(list, index, i, &order, err);
 		if (rc == 0 &&
 		    dg_slice_compare(dg_buf_slice(&list->key), key) <= 0)
-			*out = i;
+			*at = i;
 	}
 	dg_order_free(&order);
 	return rc;
@@ -133,17 +130,17 @@ static int last_not_above(struct dg_chunk_list *list,
 int dg_chunk_list_seek(struct dg_chunk_list *list, struct dg_slice key,
 		       struct dg_error *err)
 {
+	struct dg_chunk_place *at = &list->at;
 	int rc;
 
-	list->at.leaf = 0;
-	rc = last_not_above(list, list->root, list->from, list->to, key,
-			    &list->at.root, err);
-	if (rc < 0 || !list->root->of_indexes || list->at.root == list->to)
+	dg_chunk_list_rewind(list);
+	rc = last_not_above(list, list->root, &at->root, list->to, key, err);
+	if (rc < 0 || !list->root->of_indexes || at->root == list->to)
 		return rc;
-	rc = dg_chunk_list_load_leaf(list, list->at.root, err);
+	rc = dg_chunk_list_load_leaf(list, at->root, err);
 	if (rc == 0)
-		rc = last_not_above(list, &list->leaf, 0, list->leaf.count, key,
-				    &list->at.leaf, err);
+		rc = last_not_above(list, &list->leaf, &at->leaf,
+				    list->leaf.count, key, err);
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 #include "base/fileset.h"
 #include "item/canon.h"
 #include "item/source.h"
+#include "snapshot/chunk_block.h"
 #include "snapshot/chunk_index.h"
 #include "snapshot/order.h"
 #include "snapshot/part.h"
@@ -42,15 +43,14 @@ void dg_chunk_list_use(struct dg_chunk_list *list,
 void dg_chunk_list_rewind(struct dg_chunk_list *list);
 
 /*
- * 1 with the chunk at the place: its entry (first is canonical), its first
- * key encoded, and its path. 0 at the end. DG_EINVALID: an index file that is
- * missing, malformed or not what table-data.json states.
+ * 1 with the chunk at the place, which borrows the list until the next call;
+ * 0 at the end. DG_EINVALID: an index file that is missing, malformed or not
+ * what table-data.json states.
  */
-int dg_chunk_list_entry(struct dg_chunk_list *list,
-			struct dg_chunk_entry *entry, struct dg_slice *key,
-			char path[DG_PART_PATH_SIZE], struct dg_error *err);
+int dg_chunk_list_chunk(struct dg_chunk_list *list, struct dg_chunk *chunk,
+			struct dg_error *err);
 
-/* On to the next chunk, from one that entry() gave. */
+/* On to the next chunk, from one that chunk() gave. */
 void dg_chunk_list_step(struct dg_chunk_list *list);
 
 /* To the last chunk that does not begin above key, or the first. */

@@ -27,17 +27,15 @@ struct chunk_reader {
 /* 1: the next chunk is in memory; 0: there is none. */
 static int load_next(struct chunk_reader *reader, struct dg_error *err)
 {
-	struct dg_chunk_entry entry;
-	struct dg_slice first;
-	char path[DG_PART_PATH_SIZE];
-	int rc = dg_chunk_list_entry(&reader->list, &entry, &first, path, err);
+	struct dg_chunk chunk;
+	int rc = dg_chunk_list_chunk(&reader->list, &chunk, err);
 
 	reader->at = 0;
 	dg_chunk_block_clear(&reader->block);
 	if (rc <= 0)
 		return rc;
-	rc = dg_chunk_block_load(&reader->block, reader->list.files, path,
-				 &reader->base.source.keys, &entry, first, err);
+	rc = dg_chunk_block_load(&reader->block, reader->list.files,
+				 &reader->base.source.keys, &chunk, err);
 	if (rc < 0)
 		return rc;
 	dg_chunk_list_step(&reader->list);
