@@ -19,9 +19,9 @@
 #include <ddbgit/doctor.h>
 #include <ddbgit/dump.h>
 #include <ddbgit/error.h>
+#include <ddbgit/git_setting.h>
 #include <ddbgit/hooks.h>
 #include <ddbgit/init.h>
-#include <ddbgit/git_setting.h>
 #include <ddbgit/key_history.h>
 #include <ddbgit/log.h>
 #include <ddbgit/progress.h>

@@ -50,7 +50,7 @@ static int configured(struct dg_hooks_dir *out, struct dg_repo *repo,
 		rc = dg_git_error(err, rc, "cannot read core.hooksPath");
 	else
 		rc = make_absolute(&out->path, repo, path.ptr, err);
-	if (rc == 0 && entry->level < GIT_CONFIG_LEVEL_LOCAL)
+	if (rc == 0 && entry && entry->level < GIT_CONFIG_LEVEL_LOCAL)
 		out->place = DG_HOOKS_SHARED;
 	git_config_entry_free(entry);
 	git_buf_dispose(&path);

@@ -230,15 +230,17 @@ static int set_identity(struct dg_fileset *self, const char *path,
 			struct dg_identity *out, struct dg_error *err)
 {
 	struct index_fileset *set = (struct index_fileset *)self;
-	const git_index_entry *entry;
+	const git_index_entry *entry = NULL;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	rc = *path ? find(&entry, set, path, err) : DG_ENOTFOUND;
 	/* A folder is no object before it is committed. */
-	if (rc == DG_ENOTFOUND)
+	if (rc == DG_ENOTFOUND) {
+		dg_error_clear(err);
 		return 0;
-	if (rc < 0)
+	}
+	if (rc < 0 || !entry)
 		return rc;
 	out->kind = "git-sha1";
 	out->len = GIT_OID_RAWSZ;
