@@ -41,27 +41,6 @@ static int go_on(const struct diff *diff, struct dg_error *err)
 
 /* ---- for people ---------------------------------------------------- */
 
-static void print_side(FILE *out, const char *sign,
-		       const struct dg_dataset_info *side)
-{
-	char count[DG_QUANTITY_SIZE];
-	const char *before = "  ";
-
-	fprintf(out, "%s %s", sign, side->name);
-	if (side->kind == DG_DATASET_LIVE) {
-		fprintf(out, "  %s (%s, %s)", side->table, side->environment,
-			side->region);
-		before = ", ";
-	} else if (side->date && strlen(side->date) >= 16) {
-		fprintf(out, "  %.10s %.5s", side->date, side->date + 11);
-		before = ", ";
-	}
-	if (side->has_items && side->kind != DG_DATASET_LIVE)
-		fprintf(out, "%s%s", before,
-			dg_quantity_items(side->items, count));
-	putc('\n', out);
-}
-
 /* The two lines that say what is compared: shown once there is something to
  * show, and before a pager only then. */
 static int keep_title(struct diff *diff, const struct dg_dataset_info *before,
@@ -72,8 +51,8 @@ static int keep_title(struct diff *diff, const struct dg_dataset_info *before,
 
 	if (!out)
 		return dg_error_nomem(err);
-	print_side(out, "---", before);
-	print_side(out, "+++", after);
+	dg_difference_side(out, "---", before);
+	dg_difference_side(out, "+++", after);
 	return fclose(out) == 0 ? 0 : dg_error_nomem(err);
 }
 
@@ -142,38 +121,14 @@ static void print_counts(struct diff *diff, const struct dg_diff_result *result)
 
 /* ---- for machines -------------------------------------------------- */
 
-static void write_side(struct dg_json_writer *w, const char *name,
-		       const struct dg_dataset_info *side)
-{
-	static const char *const kinds[] = {
-		[DG_DATASET_REVISION] = "revision",
-		[DG_DATASET_DIRECTORY] = "directory",
-		[DG_DATASET_LIVE] = "live",
-	};
-
-	dg_json_name(w, name);
-	dg_json_begin_object(w);
-	dg_json_member_string(w, "kind", kinds[side->kind]);
-	dg_json_member_string(w, "name", side->name);
-	dg_json_member_string(w, "commit", side->commit_id);
-	dg_json_member_string(w, "path", side->path);
-	dg_json_member_string(w, "environment", side->environment);
-	dg_json_member_string(w, "table", side->table);
-	dg_json_member_string(w, "region", side->region);
-	dg_json_member_string(w, "date", side->date);
-	if (side->has_items)
-		dg_json_member_uint(w, "items", side->items);
-	dg_json_end_object(w);
-}
-
 static void write_sides(struct diff *diff, const struct dg_dataset_info *before,
 			const struct dg_dataset_info *after)
 {
 	struct dg_json_writer w;
 
 	dg_record_begin(&w, diff->output, "diff");
-	write_side(&w, "before", before);
-	write_side(&w, "after", after);
+	dg_difference_side_record(&w, "before", before);
+	dg_difference_side_record(&w, "after", after);
 	dg_record_end(&w, diff->output);
 }
 

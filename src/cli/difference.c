@@ -1,5 +1,6 @@
 #include "cli/difference.h"
 
+#include "cli/quantity.h"
 #include <string.h>
 
 #define WIDTH 79
@@ -140,5 +141,50 @@ void dg_difference_record(struct dg_json_writer *w,
 			   change->before);
 	dg_difference_json(w, change->members ? "added" : "after",
 			   change->after);
+	dg_json_end_object(w);
+}
+
+void dg_difference_side(FILE *out, const char *sign,
+			const struct dg_dataset_info *side)
+{
+	char count[DG_QUANTITY_SIZE];
+	const char *before = "  ";
+
+	fprintf(out, "%s %s", sign, side->name);
+	if (side->kind == DG_DATASET_LIVE) {
+		fprintf(out, "  %s (%s, %s)", side->table, side->environment,
+			side->region);
+		before = ", ";
+	} else if (side->date && strlen(side->date) >= 16) {
+		fprintf(out, "  %.10s %.5s", side->date, side->date + 11);
+		before = ", ";
+	}
+	if (side->has_items && side->kind != DG_DATASET_LIVE)
+		fprintf(out, "%s%s", before,
+			dg_quantity_items(side->items, count));
+	putc('\n', out);
+}
+
+void dg_difference_side_record(struct dg_json_writer *w, const char *name,
+			       const struct dg_dataset_info *side)
+{
+	static const char *const kinds[] = {
+		[DG_DATASET_REVISION] = "revision",
+		[DG_DATASET_DIRECTORY] = "directory",
+		[DG_DATASET_LIVE] = "live",
+	};
+
+	dg_json_name(w, name);
+	dg_json_begin_object(w);
+	dg_json_member_string(w, "kind", kinds[side->kind]);
+	dg_json_member_string(w, "name", side->name);
+	dg_json_member_string(w, "commit", side->commit_id);
+	dg_json_member_string(w, "path", side->path);
+	dg_json_member_string(w, "environment", side->environment);
+	dg_json_member_string(w, "table", side->table);
+	dg_json_member_string(w, "region", side->region);
+	dg_json_member_string(w, "date", side->date);
+	if (side->has_items)
+		dg_json_member_uint(w, "items", side->items);
 	dg_json_end_object(w);
 }

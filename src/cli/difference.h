@@ -32,4 +32,13 @@ void dg_difference_record(struct dg_json_writer *w,
 void dg_difference_json(struct dg_json_writer *w, const char *name,
 			struct dg_slice json);
 
+/* "--- first:backups/dynamodb/prod  2025-01-26 10:00, 1,234 items" and a
+ * newline, as it is: what it names is made harmless by whoever shows it. */
+void dg_difference_side(FILE *out, const char *sign,
+			const struct dg_dataset_info *side);
+
+/* "name": {"kind": ..., ...} */
+void dg_difference_side_record(struct dg_json_writer *w, const char *name,
+			       const struct dg_dataset_info *side);
+
 #endif
