@@ -52,16 +52,11 @@ def test_each_object_is_written_once(make_scene, mode):
 def test_a_branch_that_moved_and_is_not_flushed_is_said_to_have_moved(
         make_scene, mode):
     scene = make_scene(mode)
-    scene.calls("write")
-    moved = next(n for n, call in enumerate(scene.log, 1)
-                 if call[-1].endswith("refs/heads/main"))
-    # How many folders the objects need, and so the number, varies.
-    for nth in 5 * list(range(moved - 3, moved + 6)):
-        scene.reset()
-        failed = scene.struck("write", KILL_WHEN="fail", KILL_ERRNO="EIO",
-                              KILL_AT=str(nth))
-        scene.judge(failed)
-        if re.search(r"fsync directory '.*(?<!logs/)refs/heads'", failed.err):
-            assert ": committed " in failed.err
-            return
-    raise AssertionError("that flush was never met")
+    failed = scene.struck("write", KILL_WHEN="fail", KILL_ERRNO="EIO",
+                          KILL_ONLY=f"fsync {scene.git_dir}/refs/heads ",
+                          KILL_AT="1")
+    assert failed.status == 1 and ": committed " in failed.err, str(failed)
+    assert "failed to fsync directory" in failed.err
+    assert scene.judge(failed) == "new"
+    scene.dump(status=0)
+    scene.judge_next(failed)

@@ -11,6 +11,8 @@
  * readdir and flock. What stdio does inside the C library is not seen; ddbgit
  * and libgit2 write files with write.
  *
+ *	KILL_ONLY=text		count only calls with this text in "fsync a "
+ *				or "rename a b", as KILL_LOG_FILE has them
  *	KILL_AT=n		which call, from 1
  *	KILL_WHEN=before|after	of the call, SIGKILL (default: before)
  *	KILL_WHEN=fail		the call fails with KILL_ERRNO instead
@@ -76,6 +78,7 @@ static struct {
 	long at;
 	enum killer_calls kind;
 	enum when when;
+	const char *only;
 	int errno_value;
 	const char *log_path;
 	const char *count_path;
@@ -107,6 +110,7 @@ static void killer_init(void)
 	killer.kind = (enum killer_calls)value_of(kinds, "KILL_CALLS");
 	killer.when = (enum when)value_of(whens, "KILL_WHEN");
 	killer.errno_value = value_of(errnos, "KILL_ERRNO");
+	killer.only = getenv("KILL_ONLY");
 	killer.count_path = getenv("KILL_COUNT_FILE");
 	killer.log_path = getenv("KILL_LOG_FILE");
 	killer.pause_path = getenv("KILL_PAUSE_FILE");
@@ -211,13 +215,24 @@ static enum killer_fate fail(const char *what)
 	return FATE_FAIL;
 }
 
+static bool is_meant(const char *what, const char *a, const char *b)
+{
+	char line[8192];
+
+	if (!killer.only)
+		return true;
+	(void)snprintf(line, sizeof(line), "%s %s %s", what, a, b);
+	return strstr(line, killer.only);
+}
+
 enum killer_fate killer_count(enum killer_calls kind, const char *what,
 			      const char *a, const char *b)
 {
 	long number;
 
 	pthread_once(&killer_once, killer_init);
-	if (!killer.active || kind != killer.kind || killer.pid != getpid())
+	if (!killer.active || kind != killer.kind || killer.pid != getpid() ||
+	    !is_meant(what, a, b))
 		return FATE_NONE;
 	number = __atomic_add_fetch(&killer.count, 1, __ATOMIC_SEQ_CST);
 	log_call(number, what, a, b);

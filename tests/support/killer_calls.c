@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -87,19 +88,37 @@ int ftruncate(int fd, off_t length)
 	CHANGE(REAL(ftruncate)(fd, length), "ftruncate", "", "");
 }
 
+/* What is flushed, as Linux tells it. */
+static const char *name_of(int fd, char out[PATH_MAX])
+{
+	char link[64];
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, out, PATH_MAX - 1);
+	out[len < 0 ? 0 : len] = '\0';
+	return out;
+}
+
 int syncfs(int fd)
 {
-	CHANGE(REAL(syncfs)(fd), "syncfs", "", "");
+	char name[PATH_MAX];
+
+	CHANGE(REAL(syncfs)(fd), "syncfs", name_of(fd, name), "");
 }
 
 int fsync(int fd)
 {
-	CHANGE(REAL(fsync)(fd), "fsync", "", "");
+	char name[PATH_MAX];
+
+	CHANGE(REAL(fsync)(fd), "fsync", name_of(fd, name), "");
 }
 
 int fdatasync(int fd)
 {
-	CHANGE(REAL(fdatasync)(fd), "fdatasync", "", "");
+	char name[PATH_MAX];
+
+	CHANGE(REAL(fdatasync)(fd), "fdatasync", name_of(fd, name), "");
 }
 
 int rename(const char *from, const char *to)

@@ -147,7 +147,7 @@ class Scene:
         if self.mode != "first":
             self.dump(status=0)
         self.old_tip = self.tip()
-        self.log, self.kept = [], set()
+        self.log, self.kept, self.blind = [], set(), False
         self.fake.create("media", self.items("new"))
         shutil.copytree(self.top, self.template, symlinks=True)
 
@@ -193,6 +193,8 @@ class Scene:
         strike, kind, nth = case.what
         table = STRIKES if kind == "write" else READ_STRIKES
         self.reset()
+        # Where nothing can be read any more, nobody knows what stands.
+        self.blind = kind == "read" and strike.endswith("from there on")
         done = self.struck(kind, **table[strike][0], KILL_AT=str(nth))
         self.kept = self.not_removed(strike, nth) if kind == "write" else set()
         if len(self.log) < nth:
@@ -213,20 +215,22 @@ class Scene:
     # The judge
 
     def judge(self, done):
-        """What stands before anybody mends it: "old", "new" or "none"."""
-        assert done.status in (0, 1, -9), str(done)
-        if done.status == 1:
+        """What stands before anybody mends it: "old", "new" or "none". In
+        the mode plain that is in the folder, else in the branch."""
+        assert done.status in (0, 1, 5, -9), str(done)
+        if done.status > 0:
             assert "[ERROR]" in done.err, str(done)
         self.fsck()
         stands = self.committed()
         if self.mode in ("plain", "worktree", "first"):
             in_folder = self.in_folder()
-            if self.mode == "plain":
-                stands = in_folder
+            stands = in_folder if self.mode == "plain" else stands
         if done.status == 0:
             assert stands == "new", str(done)
+        if done.status == 5:  # refused: nothing was changed
+            assert stands == self.was, str(done)
         if done.status == 1 and self.mode != "plain" and stands == "new":
-            assert ": committed " in done.err, str(done)
+            assert ": committed " in done.err or self.blind, str(done)
         return stands
 
     def fsck(self):

@@ -116,8 +116,7 @@ def run(part, cases, make_worker, most=None, many=None):
         for thread in threads:
             thread.join()
     _tell(part, len(cases), every, state)
-    shown = "\n\n".join(state.wrong[:SHOWN_MAX])
-    assert not state.wrong, f"{len(state.wrong)} of {len(cases)}:\n{shown}"
+    assert not state.wrong, f"{len(state.wrong)} of {len(cases)}, see above"
     return state.ended
 
 
@@ -129,7 +128,9 @@ def _tell(part, ran, every, state):
         groups[group][end] = count
     print(f"\n{part}: {ran} of {every} cases: " + ", ".join(
         f"{count} {end}" for end, count in ends.most_common())
-        + (f", {len(state.wrong)} WRONG" if state.wrong else ""))
+        + (f", {len(state.wrong)} WRONG" if state.wrong else ""), flush=True)
+    for wrong in state.wrong[:SHOWN_MAX]:
+        print(f"WRONG {wrong}", flush=True)
     keep = os.environ.get("DDBGIT_FAULTS_KEEP")
     if keep:
         path = pathlib.Path(keep) / (part.replace(" ", "-") + ".json")
