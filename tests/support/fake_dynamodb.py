@@ -297,9 +297,9 @@ class Server:
             if kind in ANSWERS:
                 raise ServiceError(*ANSWERS[kind])
             told = self._carry_out(operation, body, fault)
+            answer = self._dressed(200, told)
         except ServiceError as error:
-            return self._error(error, kind)
-        answer = self._dressed(200, told)
+            told, answer = {}, self._error(error, kind)
         return fake_faults.spoil(fault, told, answer) if fault else answer
 
     def _look_at(self, operation, headers, raw):

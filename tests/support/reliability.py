@@ -29,13 +29,7 @@ def take_in(folder):
     counts = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
     for path in sorted(pathlib.Path(folder).glob("*.json")):
         told = json.loads(path.read_text())
-        if told["cases"] < told["of"]:
-            print(f"{told['part']}: only {told['cases']} of {told['of']}: "
-                  "not taken")
-            continue
-        counts[told["part"]] = {"cases": told["cases"],
-                                "wrong": told["wrong"],
-                                "groups": told["groups"]}
+        counts[told.pop("part")] = told
     COUNTS.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
 
 
@@ -59,8 +53,10 @@ def tables(counts):
             ends = ", ".join(f"{count:,} {end}" for end, count in
                              sorted(ends_of(part).items(),
                                     key=lambda pair: (-pair[1], pair[0])))
-            lines.append(f"| {name.partition(' ')[2]} | {part['cases']:,} "
-                         f"| {ends} |")
+            cases = f"{part['cases']:,}"
+            if part["cases"] < part["of"]:
+                cases += f" of {part['of']:,}"
+            lines.append(f"| {name.partition(' ')[2]} | {cases} | {ends} |")
         lines.append("")
     return "\n".join(lines)
 
