@@ -57,7 +57,7 @@ def test_some_calls_fail(mode, kind):
 
 @pytest.mark.parametrize("layout", CHUNKED)
 def test_some_calls_fail_with_chunks(layout):
-    run_chunked("worktree", "write", layout, most=18)
+    run_chunked("worktree", "write", layout, most=9)
 
 
 @pytest.mark.slow
