@@ -53,8 +53,18 @@ static void dir_file_close(struct dg_file *self)
 	free(f);
 }
 
+struct dg_stamp dg_stamp_of(const struct stat *st)
+{
+	return (struct dg_stamp){
+		.inode = (uint64_t)st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.mtime_s = DG_MTIME(st).tv_sec,
+		.mtime_ns = DG_MTIME(st).tv_nsec,
+	};
+}
+
 /* Takes fd over in success. */
-static int make_file(struct dg_file **out, int fd, uint64_t size,
+static int make_file(struct dg_file **out, int fd, const struct stat *st,
 		     const char *set_name, const char *path,
 		     struct dg_error *err)
 {
@@ -67,7 +77,8 @@ static int make_file(struct dg_file **out, int fd, uint64_t size,
 	f->file.read = dir_file_read;
 	f->file.rewind = dir_file_rewind;
 	f->file.close = dir_file_close;
-	f->file.size = size;
+	f->file.size = (uint64_t)st->st_size;
+	f->file.stamp = dg_stamp_of(st);
 	f->fd = fd;
 	*out = &f->file;
 	return 0;
@@ -95,8 +106,7 @@ static int dir_open(struct dg_fileset *self, const char *path,
 				  "'%s/%s' is no regular file", self->name,
 				  path);
 	else
-		rc = make_file(out, fd, (uint64_t)st.st_size, self->name, path,
-			       err);
+		rc = make_file(out, fd, &st, self->name, path, err);
 	if (rc < 0)
 		close(fd);
 	return rc;

@@ -7,6 +7,18 @@
 #define DG_BASE_DIR_H
 
 #include "base/fileset.h"
+#include <sys/stat.h>
+
+/* Times of a struct stat, to the nanosecond. */
+#ifdef __APPLE__
+#define DG_CTIME(st) ((st)->st_ctimespec)
+#define DG_MTIME(st) ((st)->st_mtimespec)
+#else
+#define DG_CTIME(st) ((st)->st_ctim)
+#define DG_MTIME(st) ((st)->st_mtim)
+#endif
+
+struct dg_stamp dg_stamp_of(const struct stat *st);
 
 /* A directory that the user named (may itself be a symlink). The set keeps a
  * copy of the descriptor. */

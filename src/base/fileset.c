@@ -2,6 +2,12 @@
 
 #include <strings.h>
 
+bool dg_stamp_equal(const struct dg_stamp *a, const struct dg_stamp *b)
+{
+	return a->inode == b->inode && a->size == b->size &&
+	       a->mtime_s == b->mtime_s && a->mtime_ns == b->mtime_ns;
+}
+
 void dg_file_close(struct dg_file *file)
 {
 	if (file)

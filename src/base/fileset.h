@@ -17,6 +17,20 @@ struct dg_identity {
 	size_t len;
 };
 
+/*
+ * By what a file in a directory is known again: equal as long as nobody wrote
+ * to it or put another one in its place. Renaming it changes nothing. Zeros
+ * are the stamp of no file.
+ */
+struct dg_stamp {
+	uint64_t inode;
+	uint64_t size;
+	int64_t mtime_s;
+	int64_t mtime_ns;
+};
+
+bool dg_stamp_equal(const struct dg_stamp *a, const struct dg_stamp *b);
+
 /* A file that is open for reading. */
 struct dg_file {
 	/* *n gets how many bytes were read, 0 at the end. */
@@ -26,6 +40,8 @@ struct dg_file {
 	int (*rewind)(struct dg_file *self, struct dg_error *err);
 	void (*close)(struct dg_file *self);
 	uint64_t size; /* in bytes */
+	/* When it was opened; zeros: it is in no directory. */
+	struct dg_stamp stamp;
 };
 
 struct dg_fileset_entry {

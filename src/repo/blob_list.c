@@ -21,13 +21,13 @@ int dg_blob_list_add(struct dg_blob_list *list, const char *path,
 		list->room = room;
 	}
 	blob = &list->blobs[list->count];
+	memset(blob, 0, sizeof(*blob));
 	rc = dg_strdup(&blob->path, path, err);
 	if (rc < 0)
 		return rc;
 	blob->id = *id;
 	blob->size = size;
 	blob->order = list->count++;
-	blob->files = NULL;
 	list->unsorted = true;
 	return 0;
 }

@@ -10,6 +10,8 @@ struct dg_blob {
 	git_oid id;
 	uint64_t size;
 	size_t order; /* of its adding */
+	/* Of the file that was hashed, if it was one in a directory. */
+	struct dg_stamp stamp;
 	/* Where its content is until it has been written; borrowed. */
 	struct dg_fileset *files;
 };

@@ -107,9 +107,12 @@ static int writer_commit(struct dg_sink_file *self, struct dg_error *err)
 {
 	struct blob_writer *writer = (struct blob_writer *)self;
 	struct blob_reader reader = {
-		{reader_read, reader_rewind, reader_close, writer->size},
-		writer->fd,
-		0};
+		.base = {.read = reader_read,
+			 .rewind = reader_rewind,
+			 .close = reader_close,
+			 .size = writer->size},
+		.fd = writer->fd,
+	};
 	int rc = writer->fd < 0
 			 ? dg_commit_add_bytes(writer->commit, writer->path,
 					       &writer->memory, err)

@@ -168,7 +168,7 @@ int dg_commit_reset_index(struct dg_commit *commit, struct dg_error *err)
 	if (!rc)
 		rc = dg_index_lock(commit, err);
 	if (!rc)
-		rc = dg_index_set_entries(commit, &tips, false, err);
+		rc = dg_index_set_entries(commit, &tips, err);
 	dg_commit_unlock_git(commit);
 done:
 	dg_blob_list_free(&tips);

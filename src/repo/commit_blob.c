@@ -85,6 +85,7 @@ static int hash_blob(void *context, size_t worker, size_t task,
 		rc = blob->files->open(blob->files, blob->path, &file, err);
 	if (!rc) {
 		blob->size = file->size;
+		blob->stamp = file->stamp;
 		rc = dg_blob_hash(&blob->id, file, err);
 		if (rc < 0)
 			dg_error_prefix(err, "'%s'", blob->path);

@@ -108,7 +108,7 @@ static int reflog_line(char **out, const struct dg_commit *commit,
 static int move_locked(struct dg_commit *commit, const char *line,
 		       struct dg_error *err)
 {
-	int rc = dg_index_set_entries(commit, &commit->blobs, true, err);
+	int rc = dg_index_set_entries(commit, &commit->blobs, err);
 
 	if (rc < 0)
 		return rc;

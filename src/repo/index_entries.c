@@ -81,14 +81,20 @@ static bool same_stat(const git_index_entry *entry, const struct stat *st)
 	       entry->ino == now.ino && entry->file_size == now.file_size;
 }
 
-/* Is the file in place what the blob is? */
+/* Is the file in place, whose stat data is st, what the blob is? */
 static int is_in_place(bool *out, const struct in_place *place,
-		       const struct dg_blob *blob, struct dg_error *err)
+		       const struct dg_blob *blob, const struct stat *st,
+		       struct dg_error *err)
 {
+	const struct dg_stamp stamp = dg_stamp_of(st);
 	struct dg_file *file = NULL;
 	git_oid id;
-	int rc = place->files->open(place->files, blob->path, &file, err);
+	int rc;
 
+	*out = dg_stamp_equal(&stamp, &blob->stamp);
+	if (*out)
+		return 0;
+	rc = place->files->open(place->files, blob->path, &file, err);
 	if (!rc)
 		rc = dg_blob_hash(&id, file, err);
 	dg_file_close(file);
@@ -100,19 +106,16 @@ static int is_in_place(bool *out, const struct in_place *place,
 
 static int set_entry(git_index *index, const char *path,
 		     const struct in_place *place, const struct dg_blob *blob,
-		     bool trust, struct dg_error *err)
+		     struct dg_error *err)
 {
 	git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = path};
 	struct stat st;
-	bool same = true;
+	bool same;
 	int rc = 0;
 
 	entry.id = blob->id;
 	if (stat_in_place(place, blob->path, &st)) {
-		if (!trust)
-			rc = is_in_place(&same, place, blob, err);
-		else
-			same = (uint64_t)st.st_size == blob->size;
+		rc = is_in_place(&same, place, blob, &st, err);
 		if (!rc && same)
 			set_stat(&entry, &st);
 	}
@@ -203,8 +206,7 @@ static int remove_gone(git_index *index, const struct dg_commit *commit,
 }
 
 int dg_index_edit(git_index *index, struct dg_commit *commit,
-		  const struct dg_blob_list *blobs, bool trust,
-		  struct dg_error *err)
+		  const struct dg_blob_list *blobs, struct dg_error *err)
 {
 	struct in_place place;
 	size_t i;
@@ -219,8 +221,7 @@ int dg_index_edit(git_index *index, struct dg_commit *commit,
 					 err);
 		if (rc < 0)
 			break;
-		rc = set_entry(index, path, &place, &blobs->blobs[i], trust,
-			       err);
+		rc = set_entry(index, path, &place, &blobs->blobs[i], err);
 		free(path);
 	}
 	close_in_place(&place);

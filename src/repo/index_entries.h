@@ -9,18 +9,17 @@
 
 /*
  * Makes the index entries of the path those of `blobs` (sorted), with the
- * stat data of the work tree's files. trust: these were just put in place;
- * else each is hashed first, and one that differs gets no stat data, so that
- * Git looks at it. index_file.c
+ * stat data of the work tree's files. A file that does not bear the stamp of
+ * the one that was hashed is hashed now, and one that differs gets no stat
+ * data, so that Git looks at it. index_file.c
  */
 int dg_index_set_entries(struct dg_commit *commit,
-			 const struct dg_blob_list *blobs, bool trust,
+			 const struct dg_blob_list *blobs,
 			 struct dg_error *err);
 
 /* The same in an index that is open. */
 int dg_index_edit(git_index *index, struct dg_commit *commit,
-		  const struct dg_blob_list *blobs, bool trust,
-		  struct dg_error *err);
+		  const struct dg_blob_list *blobs, struct dg_error *err);
 
 /* Are the entries like that already, stat data and all? */
 int dg_index_has_entries(bool *out, struct dg_commit *commit,

@@ -76,8 +76,7 @@ static int copy_index(const char *copy, const char *path, mode_t *mode,
 /* libgit2 looks through the repository at files that might hide a change, so
  * the copy plays the repository's index until it is written. */
 static int write_copy(const char *copy, struct dg_commit *commit,
-		      const struct dg_blob_list *blobs, bool trust,
-		      struct dg_error *err)
+		      const struct dg_blob_list *blobs, struct dg_error *err)
 {
 	git_index *index = NULL;
 	int rc = git_index_open(&index, copy);
@@ -86,7 +85,7 @@ static int write_copy(const char *copy, struct dg_commit *commit,
 		return dg_git_error(err, rc, "cannot read Git's index");
 	git_repository_set_index(commit->repo->git, index);
 	(void)git_index_set_caps(index, GIT_INDEX_CAPABILITY_FROM_OWNER);
-	rc = dg_index_edit(index, commit, blobs, trust, err);
+	rc = dg_index_edit(index, commit, blobs, err);
 	if (!rc) {
 		rc = git_index_write(index);
 		if (rc < 0)
@@ -111,8 +110,7 @@ static int remove_own_lock(const char *copy, struct dg_error *err)
 }
 
 int dg_index_set_entries(struct dg_commit *commit,
-			 const struct dg_blob_list *blobs, bool trust,
-			 struct dg_error *err)
+			 const struct dg_blob_list *blobs, struct dg_error *err)
 {
 	char *path = NULL, *copy = NULL;
 	mode_t mode = 0;
@@ -126,7 +124,7 @@ int dg_index_set_entries(struct dg_commit *commit,
 	if (!rc)
 		rc = copy_index(copy, path, &mode, err);
 	if (!rc)
-		rc = write_copy(copy, commit, blobs, trust, err);
+		rc = write_copy(copy, commit, blobs, err);
 	if (!rc && mode)
 		(void)chmod(copy, mode);
 	if (!rc && rename(copy, path) < 0)

@@ -1,4 +1,5 @@
 #include "repo/intent_recovery.h"
+#include "base/dir.h"
 #include "base/text.h"
 #include "repo/branch.h"
 #include <fcntl.h>

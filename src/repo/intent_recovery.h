@@ -3,18 +3,9 @@
 #define DG_REPO_INTENT_RECOVERY_H
 
 #include "repo/intent.h"
-#include <sys/stat.h>
 
 #define DG_INTENT_TEXT_MAX 65536
 #define DG_OID_TEXT 41
-
-#ifdef __APPLE__
-#define DG_CTIME(st) ((st)->st_ctimespec)
-#define DG_MTIME(st) ((st)->st_mtimespec)
-#else
-#define DG_CTIME(st) ((st)->st_ctim)
-#define DG_MTIME(st) ((st)->st_mtim)
-#endif
 
 /*
  * Removes the dead run's lock files and temporary files and says so. A text

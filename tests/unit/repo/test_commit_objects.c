@@ -64,6 +64,12 @@ static void open_steps(struct steps *steps, struct fixture *f,
 	assert_ok(f, dg_commit_add_files(steps->commit, steps->files, &f->err));
 }
 
+static void close_steps(struct steps *steps)
+{
+	dg_commit_close(steps->commit);
+	dg_fileset_close(steps->files);
+}
+
 static int end_steps(struct steps *steps, struct fixture *f)
 {
 	char id[DG_OID_HEX_SIZE];
@@ -71,8 +77,7 @@ static int end_steps(struct steps *steps, struct fixture *f)
 
 	if (!rc)
 		rc = dg_commit_finish(steps->commit, id, &f->err);
-	dg_commit_close(steps->commit);
-	dg_fileset_close(steps->files);
+	close_steps(steps);
 	return rc;
 }
 
@@ -131,6 +136,28 @@ static void test_few_files_are_loose(void **state)
 	write_chunks(f, 0, 40, "a");
 	assert_ok(f, commit_place(f));
 	assert_packs(f, "0");
+	assert_committed(f);
+}
+
+/* The size is equal, and no clock can tell: Git must look at the file. */
+static void test_a_file_that_changes_before_the_end_is_no_clean_one(
+	void **state)
+{
+	struct fixture *f = *state;
+	struct dg_commit_options options = options_for(f, NULL);
+	struct steps steps;
+	char id[DG_OID_HEX_SIZE];
+
+	write_chunks(f, 0, 2, "a");
+	open_steps(&steps, f, &options);
+	assert_ok(f, prepare(steps.commit, &f->err));
+	run(f, "cp " PROD "/table-data/01/1.json " PROD "/table-data/00/0.json "
+	       "&& touch -d @1700000000 " PROD "/table-data/00/0.json");
+	assert_ok(f, dg_commit_finish(steps.commit, id, &f->err));
+	close_steps(&steps);
+	assert_output(f, " M " PROD "/table-data/00/0.json",
+		      "git status --porcelain");
+	run(f, "git checkout -q " PROD);
 	assert_committed(f);
 }
 
@@ -404,6 +431,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_many_files_are_one_pack),
 		TEST(test_few_files_are_loose),
+		TEST(test_a_file_that_changes_before_the_end_is_no_clean_one),
 		TEST(test_only_what_changed_is_written),
 		TEST(test_equal_contents_are_packed_once),
 		TEST(test_packed_and_borrowed_objects_are_built_upon),
