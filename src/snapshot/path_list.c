@@ -50,26 +50,65 @@ static int grow(struct dg_path_list *list, struct dg_error *err)
 	return 0;
 }
 
-int dg_path_list_add(struct dg_path_list *list, const char *path,
-		     struct dg_error *err)
+/* A path with room for its stamp. */
+static char *copy_path(const char *path)
 {
-	bool found;
-	size_t at = position(list, path, &found);
-	char *copy = NULL;
-	int rc;
+	size_t size = strlen(path) + 1;
+	char *copy = malloc(size + sizeof(struct dg_stamp));
 
-	if (found)
-		return 0;
-	rc = grow(list, err);
-	if (rc == 0)
-		rc = dg_strdup(&copy, path, err);
+	return copy ? memcpy(copy, path, size) : NULL;
+}
+
+/* Where the stamp stands, in no alignment. */
+static char *stamp_place(char *path)
+{
+	return path + strlen(path) + 1;
+}
+
+static int insert(struct dg_path_list *list, size_t at, const char *path,
+		  struct dg_error *err)
+{
+	char *copy = NULL;
+	int rc = grow(list, err);
+
 	if (rc < 0)
 		return rc;
+	copy = copy_path(path);
+	if (!copy)
+		return dg_error_nomem(err);
 	memmove(list->paths + at + 1, list->paths + at,
 		(list->count - at) * sizeof(*list->paths));
 	list->paths[at] = copy;
 	list->count++;
 	return 0;
+}
+
+int dg_path_list_add_stamped(struct dg_path_list *list, const char *path,
+			     const struct dg_stamp *stamp, struct dg_error *err)
+{
+	bool found;
+	size_t at = position(list, path, &found);
+	int rc = found ? 0 : insert(list, at, path, err);
+
+	if (rc == 0)
+		memcpy(stamp_place(list->paths[at]), stamp, sizeof(*stamp));
+	return rc;
+}
+
+int dg_path_list_add(struct dg_path_list *list, const char *path,
+		     struct dg_error *err)
+{
+	static const struct dg_stamp none;
+
+	return dg_path_list_add_stamped(list, path, &none, err);
+}
+
+struct dg_stamp dg_path_list_stamp(const struct dg_path_list *list, size_t i)
+{
+	struct dg_stamp stamp;
+
+	memcpy(&stamp, stamp_place(list->paths[i]), sizeof(stamp));
+	return stamp;
 }
 
 void dg_path_list_remove(struct dg_path_list *list, const char *path)

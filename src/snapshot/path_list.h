@@ -5,7 +5,7 @@
 #include "base/fileset.h"
 
 struct dg_path_list {
-	char **paths; /* owned */
+	char **paths; /* owned, each with its stamp behind its end */
 	size_t count;
 	size_t cap;
 };
@@ -16,6 +16,12 @@ void dg_path_list_free(struct dg_path_list *list);
 /* Copies path; one that is there already stays once. */
 int dg_path_list_add(struct dg_path_list *list, const char *path,
 		     struct dg_error *err);
+/* The same with the file's stamp, in place of an earlier one. */
+int dg_path_list_add_stamped(struct dg_path_list *list, const char *path,
+			     const struct dg_stamp *stamp,
+			     struct dg_error *err);
+/* Of path number i; zeros where it was added without. */
+struct dg_stamp dg_path_list_stamp(const struct dg_path_list *list, size_t i);
 void dg_path_list_remove(struct dg_path_list *list, const char *path);
 bool dg_path_list_has(const struct dg_path_list *list, const char *path);
 /* Is there one that begins with `folder`, "a/b/"? */

@@ -52,7 +52,8 @@ int dg_snapshot_dir_unstage_items(struct dg_snapshot_dir *dir,
 int dg_snapshot_dir_drop_unchanged(struct dg_snapshot_dir *dir,
 				   struct dg_error *err);
 
-/* Flushes, renames to ready, puts everything in place. */
+/* Flushes, renames to ready, puts everything in place. DG_EMODIFIED, and
+ * nothing is done: a file that was kept is not the one any more. */
 int dg_snapshot_dir_publish(struct dg_snapshot_dir *dir, struct dg_error *err);
 
 /* Unlocks. What was staged and not published goes, with the empty folders

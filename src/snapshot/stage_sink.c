@@ -177,12 +177,14 @@ static int keep(struct dg_sink *self, const char *path, struct dg_slice bytes,
 {
 	struct dg_staging *stage = &((struct stage_sink *)self)->stage;
 	struct dg_file *file = NULL;
+	struct dg_stamp stamp;
 	int rc;
 
 	/* What cannot be read is replaced. */
 	if (!stage->present ||
 	    stage->present->open(stage->present, path, &file, NULL) < 0)
 		return 0;
+	stamp = file->stamp;
 	rc = holds(file, bytes, NULL);
 	dg_file_close(file);
 	if (rc <= 0)
@@ -191,7 +193,7 @@ static int keep(struct dg_sink *self, const char *path, struct dg_slice bytes,
 		unlinkat(stage->folderfd, path, 0);
 		dg_path_list_remove(stage->written, path);
 	}
-	rc = dg_path_list_add(stage->kept, path, err);
+	rc = dg_path_list_add_stamped(stage->kept, path, &stamp, err);
 	return rc < 0 ? rc : 1;
 }
 

@@ -21,7 +21,8 @@ struct dg_staging {
 
 /*
  * All but the name are borrowed. The path of each file that was committed is
- * added to written, of each that was kept to kept. A path that is created or
+ * added to written, of each that was kept to kept, with the stamp by which it
+ * is known again. A path that is created or
  * kept again replaces what was done before.
  */
 int dg_stage_sink_open(struct dg_sink **out, const struct dg_staging *stage,

@@ -332,6 +332,60 @@ static void test_a_linked_folder_of_parts_stops_before_anything(void **state)
 	expect_on_disk(*state, "old");
 }
 
+/* So old that what is written now has another time. */
+static void make_old(struct scratch *scratch, const char *path)
+{
+	const struct timespec times[2] = {{.tv_sec = 1700000000},
+					  {.tv_sec = 1700000000}};
+
+	assert_int_equal(
+		utimensat(AT_FDCWD, scratch_path(scratch, path), times, 0), 0);
+}
+
+/* As `git checkout` does, or an editor: of equal size, or gone. */
+static void test_a_kept_file_that_changes_stops_before_anything(void **state)
+{
+	static const char *const changes[] = {"NEW", "new ", NULL};
+
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		struct dg_snapshot_dir *dir;
+		struct dg_error err = {0};
+
+		write_snapshot(*state, "t", "old");
+		scratch_write(*state, "t/" CHUNK_1, "new");
+		make_old(*state, "t/" CHUNK_1);
+		dir = open_dir(*state, DG_SNAPSHOT_DIR_WRITE);
+		put(stage(dir, "new"), CHUNK_1, "new");
+		scratch_remove(*state, "t/" CHUNK_1);
+		if (changes[i])
+			scratch_write(*state, "t/" CHUNK_1, changes[i]);
+		assert_int_equal(dg_snapshot_dir_publish(dir, &err),
+				 DG_EMODIFIED);
+		assert_contains(err.message, CHUNK_1);
+		dg_snapshot_dir_close(dir);
+		assert_false(scratch_exists(*state, "t/.ddbgit"));
+		expect_on_disk(*state, "old");
+	}
+}
+
+static void test_a_file_that_changes_after_it_was_dropped_stops_too(
+	void **state)
+{
+	struct dg_snapshot_dir *dir;
+	struct dg_error err = {0};
+
+	write_snapshot(*state, "t", "old");
+	make_old(*state, "t/" DG_SUMMARY_FILE);
+	dir = open_dir(*state, DG_SNAPSHOT_DIR_WRITE);
+	put(stage(dir, "new"), DG_SUMMARY_FILE, "old " DG_SUMMARY_FILE);
+	assert_ok(dg_snapshot_dir_drop_unchanged(dir, &err), &err);
+	scratch_remove(*state, "t/" DG_SUMMARY_FILE);
+	scratch_write(*state, "t/" DG_SUMMARY_FILE, "old " DG_SUMMARY_FILE);
+	assert_int_equal(dg_snapshot_dir_publish(dir, &err), DG_EMODIFIED);
+	dg_snapshot_dir_close(dir);
+	expect_on_disk(*state, "old");
+}
+
 #define IN_SCRATCH(test)                                                       \
 	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
@@ -351,6 +405,9 @@ int main(void)
 		IN_SCRATCH(test_a_name_taken_during_a_dump_publishes_nothing),
 		IN_SCRATCH(test_symlinks_below_the_folder_are_not_followed),
 		IN_SCRATCH(test_a_linked_folder_of_parts_stops_before_anything),
+		IN_SCRATCH(test_a_kept_file_that_changes_stops_before_anything),
+		IN_SCRATCH(
+			test_a_file_that_changes_after_it_was_dropped_stops_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
