@@ -11,12 +11,16 @@ extern "C" {
 
 enum dg_verify { DG_VERIFY_FULL, DG_VERIFY_COUNT, DG_VERIFY_NONE };
 
+enum dg_restore_part { DG_RESTORE_ALL, DG_RESTORE_SCHEMA, DG_RESTORE_DATA };
+
 struct dg_confirmation {
-	const char *environment; /* the protected target */
+	const char *environment; /* the target, or the protected one it is */
+	bool is_protected;       /* else it is asked for what is deleted */
 	const char *table;       /* what the user has to type */
 	const char *region;
 	const char *endpoint;
-	uint64_t items; /* that would be written */
+	uint64_t items;   /* that would be written */
+	uint64_t deletes; /* that would be deleted */
 };
 
 struct dg_restore_options {
@@ -30,7 +34,19 @@ struct dg_restore_options {
 	bool accept_edited; /* items that the metadata does not state */
 	enum dg_verify verify;
 	const char *max_wcu; /* "100", "50%"; NULL: see operations */
-	const char *max_rcu; /* the same, for the verification */
+	const char *max_rcu; /* the same, for what is read of the table */
+	bool changed_only;   /* writes only what differs */
+	/* Also deletes what only the table has, and writes only what differs.
+	 * Is confirmed in every environment but `local`. */
+	bool mirror;
+	/* Single items: keys as DynamoDB JSON, which ends with NULL, or NULL;
+	 * and a file with a key, or a line of a restore-failures file, on each
+	 * line, or NULL. */
+	const char *const *keys;
+	const char *keys_file;
+	enum dg_restore_part only;
+	/* The target is dumped and committed to DG_RESTORE_BRANCH first. */
+	bool backup_first;
 	/* A table that is created gets all settings of the snapshot, also in
 	 * another environment. */
 	bool source_settings;
@@ -43,6 +59,31 @@ struct dg_restore_options {
 	void *context;
 };
 
+/* Backups that a restore made of its target before it wrote. */
+#define DG_RESTORE_BRANCH "before-restore"
+
+#define DG_RESTORE_KEYS 10
+
+/* The first keys of a kind, DynamoDB JSON in one line. */
+struct dg_restore_keys {
+	size_t count;
+	char *key[DG_RESTORE_KEYS];
+};
+
+/* The snapshot, or of it the items that were asked for, compared with the
+ * table before anything was written. */
+struct dg_restore_plan {
+	bool done; /* else the rest says nothing */
+	uint64_t added;
+	uint64_t changed;
+	uint64_t equal;
+	uint64_t extra;   /* in the table only */
+	uint64_t expired; /* of added: with a time to live in the past */
+	struct dg_restore_keys first_added;
+	struct dg_restore_keys first_changed;
+	struct dg_restore_keys first_extra;
+};
+
 struct dg_verification {
 	bool done; /* else the rest says nothing */
 	bool full; /* else counts only: no `different`, no `expired` */
@@ -51,7 +92,7 @@ struct dg_verification {
 	uint64_t different; /* or changed since */
 	uint64_t missing;
 	uint64_t expired;       /* missing, with a time to live in the past */
-	uint64_t extra;         /* in the table only: normal */
+	uint64_t extra;         /* in the table only */
 	uint64_t spilled_bytes; /* temporary space that reading it used */
 };
 
@@ -63,9 +104,16 @@ struct dg_restore_result {
 	bool created;    /* the table was (dry run: would be) created */
 	char *creation;  /* "key id (S); on demand; indexes by-user", or NULL */
 	char **left_out; /* settings not restored; ends with NULL, or NULL */
-	uint64_t items;  /* in the snapshot */
-	uint64_t written; /* accepted by the service */
+	uint64_t items;  /* in the snapshot, or of it those asked for */
+	uint64_t absent; /* keys asked for that the snapshot lacks */
+	uint64_t to_write;  /* that were, with a dry run would be, written */
+	uint64_t to_delete; /* the same of deleting */
+	uint64_t written;   /* accepted by the service */
+	uint64_t deleted;
 	uint64_t refused;
+	struct dg_restore_plan plan;
+	char backup_id[41];  /* the commit of backup_first, or "" */
+	char *undo;          /* the command that undoes the restore, or NULL */
 	char *failures_file; /* NULL: none */
 	uint64_t requests;
 	uint64_t retries;
@@ -75,7 +123,8 @@ struct dg_restore_result {
 
 /*
  * Checks the whole snapshot, then creates the table if there is none, writes
- * every item and reads them back; deletes none. DG_EINCOMPLETE: items refused,
+ * every item, or those that differ or were asked for, and reads them back;
+ * deletes none but with `mirror`. DG_EINCOMPLETE: items refused,
  * or verification found differences; the result is whole then. DG_EREFUSED:
  * nothing was written. The result must be freed also after a failure.
  */

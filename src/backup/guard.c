@@ -95,20 +95,48 @@ int dg_guard_find_protection(struct dg_environment *env, struct dg_error *err)
 	return rc == 0 ? find_twin(env, err) : rc;
 }
 
+static int not_confirmed(const struct dg_environment *env,
+			 const struct dg_restore_options *options,
+			 struct dg_error *err)
+{
+	if (env->is_protected)
+		dg_error_set(err, DG_EREFUSED,
+			     "environment '%s' is protected: restoring into "
+			     "'%s' needs a confirmation; nothing was written",
+			     env->protected_as, env->table);
+	else
+		dg_error_set(err, DG_EREFUSED,
+			     "--mirror deletes what '%s' has in %s beyond the "
+			     "snapshot, which needs a confirmation; nothing "
+			     "was written",
+			     env->name, env->table);
+	return dg_error_hint(err, options->mirror
+					  ? "Look at it with --dry-run; run it "
+					    "in a terminal and type the "
+					    "table's name, or give --yes"
+					  : "Run it in a terminal and type the "
+					    "table's name, or give --yes");
+}
+
 int dg_guard_confirm(const struct dg_environment *env,
 		     const struct dg_restore_options *options, uint64_t items,
-		     struct dg_error *err)
+		     uint64_t deletes, struct dg_error *err)
 {
 	const struct dg_confirmation question = {
-		.environment = env->protected_as,
+		.environment =
+			env->is_protected ? env->protected_as : env->name,
+		.is_protected = env->is_protected,
 		.table = env->table,
 		.region = env->region,
 		.endpoint = env->endpoint,
 		.items = items,
+		.deletes = deletes,
 	};
+	const bool asks =
+		env->is_protected || (options->mirror && !env->is_local);
 	int answer;
 
-	if (!env->is_protected || options->yes)
+	if (!asks || options->yes)
 		return 0;
 	answer = options->confirm
 			 ? options->confirm(options->context, &question, err)
@@ -122,12 +150,7 @@ int dg_guard_confirm(const struct dg_environment *env,
 				    "not confirmed: nothing was written to "
 				    "'%s'",
 				    env->table);
-	dg_error_set(err, DG_EREFUSED,
-		     "environment '%s' is protected: restoring into '%s' "
-		     "needs a confirmation; nothing was written",
-		     env->protected_as, env->table);
-	return dg_error_hint(err, "Run it in a terminal and type the table's "
-				  "name, or give --yes");
+	return not_confirmed(env, options, err);
 }
 
 int dg_guard_same_table(const struct dg_environment *env,

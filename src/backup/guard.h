@@ -20,10 +20,11 @@ int dg_guard_find_protection(struct dg_environment *env, struct dg_error *err);
 /* The name rule alone. */
 bool dg_guard_is_protected_name(const char *environment);
 
-/* Before a protected target is written. 0 to go on; DG_EREFUSED. */
+/* Before a protected target is written, and any but `local` mirrored. 0 to go
+ * on; DG_EREFUSED. */
 int dg_guard_confirm(const struct dg_environment *env,
 		     const struct dg_restore_options *options, uint64_t items,
-		     struct dg_error *err);
+		     uint64_t deletes, struct dg_error *err);
 
 /* A dump must not replace another table's or region's snapshot. earlier may
  * be NULL. */

@@ -1,7 +1,9 @@
 /*
  * A restore under way, shared by the files that make one up: restore.c takes
- * the snapshot through to the verification, restore_target.c finds or makes
- * the table.
+ * the snapshot through to the verification, restore_check.c looks at the
+ * snapshot, restore_target.c finds or makes the table, restore_difference.c
+ * says what will be written and deleted, restore_undo.c keeps what is there,
+ * restore_write.c writes.
  */
 #ifndef DG_BACKUP_RESTORE_JOB_H
 #define DG_BACKUP_RESTORE_JOB_H
@@ -9,6 +11,7 @@
 #include "backup/environment.h"
 #include "backup/failures.h"
 #include "backup/pace.h"
+#include "backup/restore_plan.h"
 #include "backup/restore_source.h"
 #include <ddbgit/restore.h>
 
@@ -25,7 +28,57 @@ struct dg_restore_job {
 	struct dg_json *create;   /* the CreateTable request, or NULL */
 	struct dg_json *left_out; /* names of settings */
 	struct dg_failures failures;
+
+	/* Of single items: their keys, and what the snapshot has of them. */
+	struct dg_restore_spool keys;
+	struct dg_restore_spool wanted;
+	/* Where only what differs is written. */
+	struct dg_restore_spool writes;
+	struct dg_restore_spool deletes; /* keys */
 };
+
+static inline bool dg_restore_is_of_keys(const struct dg_restore_options *o)
+{
+	return o->keys || o->keys_file;
+}
+
+/* DG_EUSAGE for options that contradict each other. */
+int dg_restore_check_options(const struct dg_restore_options *options,
+			     struct dg_error *err);
+
+/* The first words of a restore, before anything else. */
+int dg_restore_warn_of_crossing(struct dg_restore_job *job,
+				struct dg_error *err);
+
+/* Reads the snapshot to its end. DG_EREFUSED if it was edited. */
+int dg_restore_check_source(struct dg_restore_job *job, struct dg_error *err);
+
+/* The attribute by which the snapshot's items expire, or NULL. */
+const char *dg_restore_ttl_attribute(const struct dg_restore_job *job);
+
+/*
+ * Sets in the result what is to be written and deleted; where that is only a
+ * part, or nothing is going to be written (a dry run), by comparing with the
+ * table.
+ */
+int dg_restore_find_difference(struct dg_restore_job *job,
+			       struct dg_error *err);
+
+/* Single items: reads them back from the table, into an open spool, and closes
+ * it. */
+int dg_restore_read_wanted(struct dg_restore_job *job,
+			   struct dg_restore_spool *live, struct dg_error *err);
+
+/* A spool for items of the source's keys, of a share of the memory. */
+int dg_restore_open_spool(const struct dg_restore_job *job,
+			  struct dg_restore_spool *spool, struct dg_error *err);
+
+/* Where that was asked for, dumps and commits the table as it is, and says by
+ * which command the restore is undone. */
+int dg_restore_back_up(struct dg_restore_job *job, struct dg_error *err);
+
+/* Writes and then deletes what was found; counts it in the result. */
+int dg_restore_write(struct dg_restore_job *job, struct dg_error *err);
 
 /* Sets describe. DG_ENOTFOUND: no table, and no schema to create it by. */
 int dg_restore_target_find(struct dg_restore_job *job, struct dg_error *err);

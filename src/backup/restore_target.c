@@ -22,6 +22,11 @@ int dg_restore_target_find(struct dg_restore_job *job, struct dg_error *err)
 		return dg_table_check_usable(job->describe, err);
 	if (rc != DG_ENOTFOUND)
 		return dg_environment_explain(env, rc, err);
+	if (job->options->only == DG_RESTORE_DATA)
+		return dg_error_set(err, DG_ENOTFOUND,
+				    "table '%s' does not exist, and "
+				    "--only=data creates none",
+				    env->table);
 	dg_error_clear(err);
 	if (definition(job))
 		return 0;

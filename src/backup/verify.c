@@ -61,7 +61,8 @@ static int count_different(void *context, const struct dg_item *left,
 	return 0;
 }
 
-static int compare_all(struct comparison *c, struct dg_snapshot *snapshot,
+static int compare_all(struct comparison *c,
+		       const struct dg_verify_options *options,
 		       struct dg_item_source *live, struct dg_error *err)
 {
 	const struct dg_join_visitor visitor = {
@@ -71,12 +72,19 @@ static int compare_all(struct comparison *c, struct dg_snapshot *snapshot,
 		.different = count_different,
 		.context = c,
 	};
-	struct dg_item_source *expected = NULL;
-	int rc = dg_snapshot_source(snapshot, &expected, err);
+	struct dg_item_source *own = NULL;
+	struct dg_item_source *expected = options->expected;
+	int rc;
 
+	if (expected) {
+		rc = dg_source_rewind(expected, err);
+	} else {
+		rc = dg_snapshot_source(options->snapshot, &own, err);
+		expected = own;
+	}
 	if (rc == 0)
 		rc = dg_join(expected, live, &visitor, err);
-	dg_source_close(expected);
+	dg_source_close(own);
 	c->out->expected = c->out->equal + c->out->different + c->out->missing +
 			   c->out->expired;
 	return rc;
@@ -89,9 +97,10 @@ static void compare_counts(struct dg_verification *out, uint64_t live)
 	out->extra = live - out->equal;
 }
 
-int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
+static int read_table(struct dg_item_source **out, uint64_t *items,
+		      struct dg_environment *env,
 		      const struct dg_verify_options *options,
-		      struct dg_error *err)
+		      uint64_t *spilled_bytes, struct dg_error *err)
 {
 	const struct dg_live_options live_options = {
 		.table = env->table,
@@ -104,27 +113,42 @@ int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
 		.progress = env->run->progress,
 		.phase = "Verifying",
 	};
+	struct dg_live_stats stats;
+	int rc = dg_live_source_open(out, env->db, &live_options, err);
+
+	if (rc == 0)
+		rc = dg_live_source_read(*out, err);
+	if (rc < 0)
+		return rc;
+	dg_live_source_stats(*out, &stats);
+	*items = stats.items;
+	*spilled_bytes = stats.sort.spilled_bytes;
+	return 0;
+}
+
+int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
+		      const struct dg_verify_options *options,
+		      struct dg_error *err)
+{
 	struct comparison c = {
 		.out = out,
 		.ttl_attribute = options->ttl_attribute,
 		.now = dg_clock_wall_ms(&env->clock) / 1000,
 	};
-	struct dg_item_source *live = NULL;
-	struct dg_live_stats stats;
-	int rc = dg_live_source_open(&live, env->db, &live_options, err);
+	struct dg_item_source *own = NULL;
+	uint64_t items = 0;
+	int rc = 0;
 
-	if (rc == 0)
-		rc = dg_live_source_read(live, err);
-	if (rc == 0) {
-		dg_live_source_stats(live, &stats);
-		out->spilled_bytes = stats.sort.spilled_bytes;
-	}
+	if (!options->live)
+		rc = read_table(&own, &items, env, options, &out->spilled_bytes,
+				err);
 	if (rc == 0 && options->full)
-		rc = compare_all(&c, options->snapshot, live, err);
+		rc = compare_all(&c, options,
+				 options->live ? options->live : own, err);
 	else if (rc == 0)
-		compare_counts(out, stats.items);
+		compare_counts(out, items);
 	out->done = rc == 0;
 	out->full = options->full;
-	dg_source_close(live);
+	dg_source_close(own);
 	return rc;
 }

@@ -8,7 +8,11 @@
 #include <ddbgit/restore.h>
 
 struct dg_verify_options {
-	struct dg_snapshot *snapshot;   /* checked */
+	struct dg_snapshot *snapshot; /* checked */
+	/* Only these items, and what the table has under their keys; NULL: the
+	 * snapshot's, and the whole table. */
+	struct dg_item_source *expected;
+	struct dg_item_source *live;
 	const struct dg_json *describe; /* of the target */
 	const char *ttl_attribute; /* of the target or the snapshot, or NULL */
 	bool full;                 /* else counts only */

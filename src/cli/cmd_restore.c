@@ -14,6 +14,9 @@ struct restore_values {
 	struct dg_restore_options options;
 	int verify;   /* enum dg_verify */
 	int settings; /* enum settings */
+	int only;     /* enum dg_restore_part */
+	bool no_backup_first;
+	struct dg_option_list keys;
 };
 
 static const char *const verifications[] = {
@@ -29,18 +32,42 @@ static const char *const settings_choices[] = {
 	NULL,
 };
 
+static const char *const parts[] = {
+	[DG_RESTORE_ALL] = "all",
+	[DG_RESTORE_SCHEMA] = "schema",
+	[DG_RESTORE_DATA] = "data",
+	NULL,
+};
+
 static void say_planned(struct dg_session *session,
-			const struct dg_restore_result *result)
+			const struct dg_restore_result *result,
+			bool only_schema)
 {
 	char count[DG_QUANTITY_SIZE];
+	char deletes[DG_COUNT_SIZE];
 
 	if (result->created)
 		dg_session_say(session, DG_LOG_INFO,
 			       "Table '%s' would be created: %s", result->table,
 			       result->creation ? result->creation : "-");
-	dg_session_say(session, DG_LOG_INFO,
-		       "%s would be put into '%s'; nothing was written",
-		       dg_quantity_items(result->items, count), result->table);
+	dg_quantity_items(result->to_write, count);
+	if (only_schema)
+		dg_session_say(session, DG_LOG_INFO,
+			       result->created ? "Nothing was written to '%s'"
+					       : "Table '%s' exists: its "
+						 "settings would stay as they "
+						 "are",
+			       result->table);
+	else if (result->to_delete > 0)
+		dg_session_say(session, DG_LOG_INFO,
+			       "%s would be put into '%s' and %s deleted from "
+			       "it; nothing was written",
+			       count, result->table,
+			       dg_format_count(result->to_delete, deletes));
+	else
+		dg_session_say(session, DG_LOG_INFO,
+			       "%s would be put into '%s'; nothing was written",
+			       count, result->table);
 }
 
 static void say_verified(struct dg_session *session,
@@ -61,8 +88,46 @@ static void say_verified(struct dg_session *session,
 			       v->full ? "item by item" : "by counting", count);
 }
 
+/* "Restored 8 items of prod-20250127:… to 'media', 2 deleted" */
+static void say_restored(struct dg_session *session,
+			 const struct dg_restore_result *result)
+{
+	char count[DG_QUANTITY_SIZE];
+	char deleted[DG_COUNT_SIZE];
+
+	dg_quantity_items(result->written, count);
+	if (result->plan.done && result->to_write == 0 &&
+	    result->to_delete == 0 && !result->created)
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "'%s' is as %s already: nothing was written",
+			       result->table, result->source);
+	else if (result->deleted > 0)
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "Restored %s of %s to '%s', and deleted %s",
+			       count, result->source, result->table,
+			       dg_format_count(result->deleted, deleted));
+	else
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "Restored %s of %s to '%s'", count,
+			       result->source, result->table);
+}
+
+static void say_schema(struct dg_session *session,
+		       const struct dg_restore_result *result)
+{
+	if (result->created)
+		dg_session_say(session, DG_LOG_SUCCESS,
+			       "Created table '%s' as %s describes it",
+			       result->table, result->source);
+	else
+		dg_session_say(session, DG_LOG_INFO,
+			       "Table '%s' exists: its settings stay as they "
+			       "are",
+			       result->table);
+}
+
 static void say_done(struct dg_session *session,
-		     const struct dg_restore_result *result)
+		     const struct dg_restore_result *result, bool only_schema)
 {
 	const struct dg_verification *v = &result->verification;
 	char count[DG_QUANTITY_SIZE];
@@ -71,11 +136,15 @@ static void say_done(struct dg_session *session,
 		dg_session_say(session, DG_LOG_INFO,
 			       "Used %s of temporary space",
 			       dg_format_bytes(result->spilled_bytes, count));
-	dg_session_say(session, DG_LOG_SUCCESS, "Restored %s of %s to '%s'",
-		       dg_quantity_items(result->written, count),
-		       result->source, result->table);
+	if (only_schema)
+		say_schema(session, result);
+	else
+		say_restored(session, result);
 	if (v->done)
 		say_verified(session, v);
+	if (result->undo)
+		dg_session_say(session, DG_LOG_INFO,
+			       "This undoes the restore: %s", result->undo);
 }
 
 static void say_left_out(struct dg_session *session,
@@ -110,12 +179,29 @@ static void print_verification(struct dg_output *output,
 	dg_output_field_count(output, "extra", v->extra);
 }
 
+static void print_plan(struct dg_output *output,
+		       const struct dg_restore_plan *plan)
+{
+	if (!plan->done)
+		return;
+	dg_output_field_count(output, "added", plan->added);
+	dg_output_field_count(output, "changed", plan->changed);
+	dg_output_field_count(output, "unchanged", plan->equal);
+}
+
 static void print_result(struct dg_output *output,
-			 const struct dg_restore_result *result)
+			 const struct dg_restore_result *result, bool dry_run)
 {
 	dg_output_field(output, "table", result->table);
 	dg_output_field_count(output, "items", result->items);
+	print_plan(output, &result->plan);
+	if (dry_run && result->plan.done)
+		dg_output_field_count(output, "to write", result->to_write);
+	if (dry_run && result->to_delete)
+		dg_output_field_count(output, "to delete", result->to_delete);
 	dg_output_field_count(output, "written", result->written);
+	if (result->deleted)
+		dg_output_field_count(output, "deleted", result->deleted);
 	dg_output_field_count(output, "refused", result->refused);
 	print_verification(output, &result->verification);
 }
@@ -141,6 +227,36 @@ static void write_verification(struct dg_json_writer *w,
 	dg_json_end_object(w);
 }
 
+static void write_keys(struct dg_json_writer *w, const char *name,
+		       const struct dg_restore_keys *keys)
+{
+	dg_json_name(w, name);
+	dg_json_begin_array(w);
+	for (size_t i = 0; i < keys->count; i++)
+		dg_json_raw(w, dg_slice_str(keys->key[i]));
+	dg_json_end_array(w);
+}
+
+static void write_plan(struct dg_json_writer *w,
+		       const struct dg_restore_plan *plan)
+{
+	dg_json_name(w, "plan");
+	if (!plan->done) {
+		dg_json_null(w);
+		return;
+	}
+	dg_json_begin_object(w);
+	dg_json_member_uint(w, "added", plan->added);
+	dg_json_member_uint(w, "changed", plan->changed);
+	dg_json_member_uint(w, "equal", plan->equal);
+	dg_json_member_uint(w, "extra", plan->extra);
+	dg_json_member_uint(w, "expired", plan->expired);
+	write_keys(w, "firstAdded", &plan->first_added);
+	write_keys(w, "firstChanged", &plan->first_changed);
+	write_keys(w, "firstExtra", &plan->first_extra);
+	dg_json_end_object(w);
+}
+
 static void write_summary(struct dg_session *session,
 			  const struct dg_restore_result *result, bool dry_run,
 			  int rc)
@@ -158,32 +274,44 @@ static void write_summary(struct dg_session *session,
 	dg_json_member_string(&w, "creation", result->creation);
 	dg_record_strings(&w, "leftOut", (const char *const *)result->left_out);
 	dg_json_member_uint(&w, "items", result->items);
+	dg_json_member_uint(&w, "absent", result->absent);
+	write_plan(&w, &result->plan);
+	dg_json_member_uint(&w, "toWrite", result->to_write);
+	dg_json_member_uint(&w, "toDelete", result->to_delete);
 	dg_json_member_uint(&w, "written", result->written);
+	dg_json_member_uint(&w, "deleted", result->deleted);
 	dg_json_member_uint(&w, "refused", result->refused);
 	dg_json_member_string(&w, "failuresFile", result->failures_file);
 	dg_json_member_uint(&w, "requests", result->requests);
 	dg_json_member_uint(&w, "retries", result->retries);
 	dg_json_member_uint(&w, "spilledBytes", result->spilled_bytes);
+	dg_json_member_string(&w, "backup",
+			      result->backup_id[0] ? result->backup_id : NULL);
+	dg_json_member_string(&w, "undo", result->undo);
 	write_verification(&w, &result->verification);
 	dg_session_summary_end(session, &w);
 }
 
 static void report(struct dg_session *session,
-		   const struct dg_restore_result *result, bool dry_run, int rc,
+		   const struct dg_restore_result *result,
+		   const struct dg_restore_options *options, int rc,
 		   const struct dg_error *err)
 {
+	const bool dry_run = options->dry_run;
+
 	dg_progress_line_clear(&session->progress_line);
 	say_left_out(session, result, dry_run);
 	if (dry_run)
-		say_planned(session, result);
+		say_planned(session, result,
+			    options->only == DG_RESTORE_SCHEMA);
 	else if (rc == 0)
-		say_done(session, result);
+		say_done(session, result, options->only == DG_RESTORE_SCHEMA);
 	else
 		dg_session_error(session, rc, err);
 	if (session->output.json)
 		write_summary(session, result, dry_run, rc);
 	else
-		print_result(&session->output, result);
+		print_result(&session->output, result, dry_run);
 }
 
 static int run(struct dg_session *session, const void *values,
@@ -199,13 +327,20 @@ static int run(struct dg_session *session, const void *values,
 	struct dg_restore_result result = {.source = NULL};
 	int rc;
 
+	if (options.backup_first && given->no_backup_first)
+		return dg_error_set(err, DG_EUSAGE,
+				    "--backup-first and --no-backup-first "
+				    "exclude each other");
+	options.backup_first |= options.mirror && !given->no_backup_first;
+	options.keys = given->keys.count ? given->keys.value : NULL;
+	options.only = (enum dg_restore_part)given->only;
 	options.verify = (enum dg_verify)given->verify;
 	options.source_settings = given->settings == SETTINGS_SOURCE;
 	options.confirm = dg_prompt_confirm;
 	options.context = &prompt;
 	rc = dg_restore(&session->run, &options, &result, err);
 	if (rc == 0 || rc == DG_EINCOMPLETE)
-		report(session, &result, options.dry_run, rc, err);
+		report(session, &result, &options, rc, err);
 	dg_restore_result_free(&result);
 	return rc;
 }
@@ -226,11 +361,35 @@ static const struct dg_option source_table[] = {
 	DG_OPTIONS_END,
 };
 
+static const struct dg_option part_table[] = {
+	DG_FLAG("changed-only", 0, RESTORE(options.changed_only),
+		"write only the items that differ from the table's"),
+	DG_FLAG("mirror", 0, RESTORE(options.mirror),
+		"write what differs, and delete what only the table has"),
+	DG_VALUE("key", 0, LIST, "JSON", RESTORE(keys),
+		 "only the item with this key; may be given again"),
+	DG_VALUE("keys-file", 0, STRING, "FILE", RESTORE(options.keys_file),
+		 "only the items with the keys in this file, one a line, or a "
+		 "file of items that a restore could not write"),
+	DG_VALUE("only", 0, CHOICE, "all|schema|data", RESTORE(only),
+		 "schema creates the table and writes no items; data writes "
+		 "into an existing table",
+		 .choices = parts),
+	DG_OPTIONS_END,
+};
+
 static const struct dg_option writing_table[] = {
 	DG_FLAG("dry-run", 0, RESTORE(options.dry_run),
-		"check everything, say what would be done, write nothing"),
+		"compare with the table, say what would be done, write "
+		"nothing"),
+	DG_FLAG("backup-first", 0, RESTORE(options.backup_first),
+		"dump and commit the table before it is written, to the branch "
+		"before-restore (with --mirror unless told otherwise)"),
+	DG_FLAG("no-backup-first", 0, RESTORE(no_backup_first),
+		"do not, with --mirror"),
 	DG_FLAG("yes", 0, RESTORE(options.yes),
-		"write into a protected environment without asking"),
+		"write into a protected environment, and mirror, without "
+		"asking"),
 	DG_VALUE("settings", 0, CHOICE, "auto|source", RESTORE(settings),
 		 "of a table that is created: source takes all settings of the "
 		 "snapshot, auto only keys and indexes in another environment",
@@ -239,7 +398,7 @@ static const struct dg_option writing_table[] = {
 		 "write units a second, or a share of what is provisioned "
 		 "(default: 50% of a provisioned table, no limit on demand)"),
 	DG_VALUE("max-rcu", 0, STRING, "N|P%", RESTORE(options.max_rcu),
-		 "the same for the reads of the verification"),
+		 "the same for what is read of the table"),
 	DG_VALUE("verify", 0, CHOICE, "full|count|none", RESTORE(verify),
 		 "what is read back: every item (the default), counts, or "
 		 "nothing",
@@ -250,6 +409,7 @@ static const struct dg_option writing_table[] = {
 static const struct dg_option_group groups[] = {
 	{"Into which table", dg_target_option_table, RESTORE(options.target)},
 	{"Which snapshot", source_table, 0},
+	{"Which part of it", part_table, 0},
 	{"Writing", writing_table, 0},
 	{.options = NULL},
 };
@@ -260,8 +420,9 @@ const struct dg_command dg_command_restore = {
 	.about =
 		"Writes the items of a snapshot into a table, creating the "
 		"table if it does not exist, and reads them back. Items that "
-		"only the table has stay there. A protected environment (prod, "
-		"production, prd, live) is written after a confirmation.",
+		"only the table has stay there, but with --mirror. A protected "
+		"environment (prod, production, prd, live) is written after a "
+		"confirmation; --mirror asks everywhere but in local.",
 	.groups = groups,
 	.values_size = sizeof(struct restore_values),
 	.examples =
@@ -269,8 +430,8 @@ const struct dg_command dg_command_restore = {
 			{"ddbgit restore --env=local --rev=prod-20250127",
 			 "put a tagged backup of production into the local "
 			 "table"},
-			{"ddbgit restore --env=local --source ./prod-backup",
-			 "the same from a folder"},
+			{"ddbgit restore --env=prod --rev=HEAD --changed-only",
+			 "put back what differs from the last backup"},
 		},
 	.statuses = DG_STATUS(3) | DG_STATUS(5),
 	.run = run,

@@ -213,6 +213,17 @@ static int store_size(const struct dg_option *option, const char *name,
 	return 0;
 }
 
+static int store_listed(const char *name, struct dg_option_list *list,
+			struct dg_error *err)
+{
+	if (list->count == DG_OPTION_LIST_MAX)
+		return dg_error_set(err, DG_EUSAGE,
+				    "option '%s' is given more than %d times",
+				    name, DG_OPTION_LIST_MAX);
+	list->value[list->count++] = optarg;
+	return 0;
+}
+
 static int store(const struct entry *entry, struct dg_error *err)
 {
 	const struct dg_option *option = entry->option;
@@ -242,6 +253,8 @@ static int store(const struct entry *entry, struct dg_error *err)
 		return store_size(option, name, entry->value, err);
 	case DG_OPTION_CHOICE:
 		return store_choice(option, entry->value, err);
+	case DG_OPTION_LIST:
+		return store_listed(name, entry->value, err);
 	}
 	return 0;
 }

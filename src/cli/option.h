@@ -3,7 +3,8 @@
  * where its value goes; parsing and the help are made from it, so they agree.
  *
  * Values are stored at an offset in a struct of the caller's. Strings borrow
- * argv. Nothing is allocated. An option given twice keeps its last value.
+ * argv. Nothing is allocated. An option given twice keeps its last value,
+ * but for a list's, which are all kept.
  */
 #ifndef DG_CLI_OPTION_H
 #define DG_CLI_OPTION_H
@@ -20,11 +21,19 @@ enum dg_option_kind {
 	DG_OPTION_NUMBER,   /* unsigned int, from 1 */
 	DG_OPTION_SIZE,     /* uint64_t bytes: "64M" */
 	DG_OPTION_CHOICE,   /* int: the word's place in `choices` */
+	DG_OPTION_LIST,     /* struct dg_option_list: one value each time */
 };
 
 struct dg_optional {
 	bool given;
 	const char *value; /* NULL: given without one */
+};
+
+#define DG_OPTION_LIST_MAX 100
+
+struct dg_option_list {
+	size_t count;
+	const char *value[DG_OPTION_LIST_MAX + 1]; /* ends with NULL */
 };
 
 struct dg_option {

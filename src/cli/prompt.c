@@ -1,6 +1,7 @@
 #include "cli/prompt.h"
 
 #include "cli/quantity.h"
+#include <ddbgit/text.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -18,13 +19,19 @@ static bool can_ask(const struct dg_prompt *prompt)
 static void ask(const struct dg_prompt *prompt,
 		const struct dg_confirmation *question)
 {
-	char count[DG_QUANTITY_SIZE];
+	char written[DG_QUANTITY_SIZE];
+	char deletes[DG_COUNT_SIZE];
 	char text[1024];
 
+	dg_quantity_items(question->items, written);
+	dg_format_count(question->deletes, deletes);
 	snprintf(text, sizeof(text),
-		 "%s would be written into the table '%s' of the "
-		 "protected environment %s (%s, %s)",
-		 dg_quantity_items(question->items, count), question->table,
+		 "%s would be written into%s%s%s the table '%s' of the "
+		 "%senvironment %s (%s, %s)",
+		 written, question->deletes ? ", and " : "",
+		 question->deletes ? deletes : "",
+		 question->deletes ? " deleted from," : "", question->table,
+		 question->is_protected ? "protected " : "",
 		 question->environment,
 		 question->region ? question->region : "no region",
 		 question->endpoint ? question->endpoint : "no endpoint");
@@ -94,6 +101,9 @@ int dg_prompt_confirm(void *context, const struct dg_confirmation *question,
 		return DG_EREFUSED; /* the caller says why */
 	ask(prompt, question);
 	rc = read_line(prompt, answer, sizeof(answer), err);
+	/* A line that came with the signal is no answer. */
+	if (rc == 1 && dg_cancel_check(prompt->cancel, err) < 0)
+		rc = DG_ECANCELLED;
 	if (rc <= 0) {
 		/* The cursor stands behind the question. */
 		putc('\n', prompt->output->err);

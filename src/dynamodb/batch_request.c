@@ -6,11 +6,12 @@
 #define KEY_MAX ((size_t)16 * 1024)
 #define LINE_ROOM 64 /* as dg_canon_item wants it */
 
-int dg_batch_request_print(const char *table,
+int dg_batch_request_print(const struct dg_batch_request *request,
 			   struct dg_batch_item *const *items, size_t count,
-			   bool indexes, struct dg_buf *body,
-			   struct dg_error *err)
+			   struct dg_buf *body, struct dg_error *err)
 {
+	const char *kind = request->deletes ? "DeleteRequest" : "PutRequest";
+	const char *member = request->deletes ? "Key" : "Item";
 	struct dg_json_writer w =
 		DG_JSON_WRITER_INIT(dg_buf_json_sink, body, 0);
 
@@ -18,13 +19,13 @@ int dg_batch_request_print(const char *table,
 	dg_json_begin_object(&w);
 	dg_json_name(&w, "RequestItems");
 	dg_json_begin_object(&w);
-	dg_json_name(&w, table);
+	dg_json_name(&w, request->table);
 	dg_json_begin_array(&w);
 	for (size_t i = 0; i < count; i++) {
 		dg_json_begin_object(&w);
-		dg_json_name(&w, "PutRequest");
+		dg_json_name(&w, kind);
 		dg_json_begin_object(&w);
-		dg_json_name(&w, "Item");
+		dg_json_name(&w, member);
 		dg_json_raw(&w, dg_batch_item_line(items[i]));
 		dg_json_end_object(&w);
 		dg_json_end_object(&w);
@@ -32,7 +33,7 @@ int dg_batch_request_print(const char *table,
 	dg_json_end_array(&w);
 	dg_json_end_object(&w);
 	dg_json_member_string(&w, "ReturnConsumedCapacity",
-			      indexes ? "INDEXES" : "TOTAL");
+			      request->indexes ? "INDEXES" : "TOTAL");
 	dg_json_end_object(&w);
 	return dg_json_writer_finish(&w) < 0 ? dg_error_nomem(err) : 0;
 }
@@ -115,15 +116,17 @@ static int mark(struct walk *walk, struct dg_error *err)
 			    "an unprocessed item was not sent");
 }
 
-static int visit_put(struct walk *walk, struct dg_slice name,
-		     struct dg_error *err)
+/* What was put, or the key of what was deleted. */
+static int visit_content(struct walk *walk, struct dg_slice name,
+			 struct dg_error *err)
 {
 	struct dg_batch_reader *reader = walk->reader;
 	struct dg_token *t = &walk->t;
 	size_t used;
 	int rc;
 
-	if (!dg_slice_equal(name, DG_SLICE("Item")))
+	if (!dg_slice_equal(name, DG_SLICE("Item")) &&
+	    !dg_slice_equal(name, DG_SLICE("Key")))
 		return step_over(walk, err);
 	dg_buf_clear(&reader->line);
 	dg_buf_clear(&reader->key);
@@ -139,8 +142,9 @@ static int visit_put(struct walk *walk, struct dg_slice name,
 static int visit_request(struct walk *walk, struct dg_slice name,
 			 struct dg_error *err)
 {
-	if (dg_slice_equal(name, DG_SLICE("PutRequest")))
-		return each_member(walk, visit_put, err);
+	if (dg_slice_equal(name, DG_SLICE("PutRequest")) ||
+	    dg_slice_equal(name, DG_SLICE("DeleteRequest")))
+		return each_member(walk, visit_content, err);
 	return step_over(walk, err);
 }
 

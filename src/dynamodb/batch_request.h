@@ -1,6 +1,6 @@
 /*
- * The body of a BatchWriteItem and what its answer says: which of the items
- * were not processed. Pure.
+ * The body of a BatchWriteItem, of puts or of deletes, and what its answer
+ * says: which of the items were not processed. Pure.
  */
 #ifndef DG_DYNAMODB_BATCH_REQUEST_H
 #define DG_DYNAMODB_BATCH_REQUEST_H
@@ -11,12 +11,16 @@
 /* Under 16 MB whatever a megabyte is. */
 #define DG_BATCH_BODY_MAX ((size_t)15 * 1000 * 1000)
 
-/* Replaces what body holds. indexes: the answer shall say what each index
- * consumed. */
-int dg_batch_request_print(const char *table,
+struct dg_batch_request {
+	const char *table; /* name */
+	bool deletes;      /* the items are keys, and what they name goes */
+	bool indexes;      /* the answer shall say what each index consumed */
+};
+
+/* Replaces what body holds. */
+int dg_batch_request_print(const struct dg_batch_request *request,
 			   struct dg_batch_item *const *items, size_t count,
-			   bool indexes, struct dg_buf *body,
-			   struct dg_error *err);
+			   struct dg_buf *body, struct dg_error *err);
 
 /* What reads answers; scratch memory of one thread. */
 struct dg_batch_reader {

@@ -190,11 +190,15 @@ static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
 		     struct dg_error *err)
 {
 	struct dg_batch_run *run = worker->run;
+	const struct dg_batch_request request = {
+		.table = run->options->table,
+		.deletes = run->options->deletes,
+		.indexes = run->indexes,
+	};
 	struct dg_batch_answer answer;
 	int rc;
 
-	rc = dg_batch_request_print(run->options->table, batch->items,
-				    batch->count, run->indexes,
+	rc = dg_batch_request_print(&request, batch->items, batch->count,
 				    &worker->request, err);
 	if (rc == 0)
 		rc = dg_batch_rate_take(run->rate, worker->stop, err);

@@ -139,7 +139,7 @@ int dg_batch_write(struct dg_dynamodb *db, struct dg_item_source *source,
 		.options = options,
 		.db = db,
 		.keys = &source->keys,
-		.state = {.phase = "Writing",
+		.state = {.phase = options->deletes ? "Deleting" : "Writing",
 			  .expected_items = options->expected_items},
 	};
 	struct dg_work work = {
@@ -159,7 +159,9 @@ int dg_batch_write(struct dg_dynamodb *db, struct dg_item_source *source,
 	*stats = run.stats;
 	release(&run);
 	pthread_mutex_destroy(&run.lock);
-	return rc < 0 ? dg_error_prefix(err, "cannot write to table '%s'",
+	return rc < 0 ? dg_error_prefix(err, "cannot %s table '%s'",
+					options->deletes ? "delete from"
+							 : "write to",
 					options->table)
 		      : 0;
 }

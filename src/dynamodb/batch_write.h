@@ -1,9 +1,9 @@
 /*
- * Items of a source into a table with BatchWriteItem: at most 25 requests
- * and under 16 MB a call; UnprocessedItems are sent again, among others, until
- * accepted; a batch that is refused is bisected until the refused items stand
- * alone, and each is reported and skipped. As many calls are under way as the
- * service takes. (BatchWriteItem limits: API reference.)
+ * Items of a source into a table, or out of it, with BatchWriteItem: at most
+ * 25 requests and under 16 MB a call; UnprocessedItems are sent again, among
+ * others, until accepted; a batch that is refused is bisected until the
+ * refused items stand alone, and each is reported and skipped. As many calls
+ * are under way as the service takes. (BatchWriteItem limits: API reference.)
  */
 #ifndef DG_DYNAMODB_BATCH_WRITE_H
 #define DG_DYNAMODB_BATCH_WRITE_H
@@ -16,6 +16,9 @@
 
 struct dg_batch_write_options {
 	const char *table;
+	/* The source's items are keys, {"id":{"S":"a"}}: what they name is
+	 * deleted. Nothing says whether it was there. */
+	bool deletes;
 	size_t workers; /* 0: a default that adapts to throttling */
 	/* Of the table, for its capacity and its indexes'; NULL: on demand. */
 	const struct dg_json *describe;
@@ -32,7 +35,7 @@ struct dg_batch_write_options {
 };
 
 struct dg_batch_write_stats {
-	uint64_t written;
+	uint64_t written; /* or deleted */
 	uint64_t refused;
 	uint64_t requests;    /* that were accepted, at least in part */
 	uint64_t unprocessed; /* items that were sent again */

@@ -173,6 +173,12 @@ class Server:
                               else None)
         return {"TimeToLiveSpecification": wanted}
 
+    def get_item(self, body):
+        table = self._table(body)
+        self._usable(table)
+        item = table.ledger.get(table.key_of(body["Key"]))
+        return {"Item": item} if item else {}
+
     def scan(self, body, fault=None):
         table = self._table(body)
         self._usable(table)
@@ -240,6 +246,7 @@ class Server:
         "UpdateTable": update_table,
         "DescribeTimeToLive": describe_time_to_live,
         "UpdateTimeToLive": update_time_to_live,
+        "GetItem": get_item,
         "Scan": scan,
         "BatchWriteItem": batch_write_item,
     }

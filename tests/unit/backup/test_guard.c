@@ -104,20 +104,56 @@ static void test_a_protected_target_needs_a_yes(void **state)
 	(void)state;
 	options.context = &given;
 	given = DG_EREFUSED;
-	assert_int_equal(dg_guard_confirm(&env, &options, 7, &err), 0);
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 0, &err), 0);
 	env.is_protected = true;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		given = cases[i].answer;
-		assert_int_equal(dg_guard_confirm(&env, &options, 7, &err),
+		assert_int_equal(dg_guard_confirm(&env, &options, 7, 0, &err),
 				 cases[i].expected);
 	}
 	options.yes = true;
-	assert_int_equal(dg_guard_confirm(&env, &options, 7, &err), 0);
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 0, &err), 0);
 	options.yes = false;
 	options.confirm = NULL;
-	assert_int_equal(dg_guard_confirm(&env, &options, 7, &err),
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 0, &err),
 			 DG_EREFUSED);
 	assert_non_null(strstr(err.hint, "--yes"));
+}
+
+static int note_question(void *context, const struct dg_confirmation *question,
+			 struct dg_error *err)
+{
+	struct dg_confirmation *asked = context;
+
+	(void)err;
+	*asked = *question;
+	return 0;
+}
+
+static void test_a_mirror_needs_a_yes_everywhere_but_in_local(void **state)
+{
+	struct dg_environment env = media();
+	struct dg_confirmation asked = {0};
+	struct dg_restore_options options = {
+		.mirror = true, .confirm = note_question, .context = &asked};
+	struct dg_error err;
+
+	(void)state;
+	env.is_local = true;
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 2, &err), 0);
+	env.is_local = false;
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 2, &err),
+			 DG_EREFUSED);
+	assert_int_equal(asked.items, 7);
+	assert_int_equal(asked.deletes, 2);
+	assert_false(asked.is_protected);
+	options.confirm = NULL;
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 2, &err),
+			 DG_EREFUSED);
+	assert_non_null(strstr(err.message, "--mirror"));
+	assert_non_null(strstr(err.hint, "--yes"));
+	options.yes = true;
+	assert_int_equal(dg_guard_confirm(&env, &options, 7, 2, &err), 0);
 }
 
 int main(void)
@@ -128,6 +164,8 @@ int main(void)
 			test_only_the_same_table_and_region_is_replaced),
 		cmocka_unit_test(test_items_are_not_replaced_by_nothing),
 		cmocka_unit_test(test_a_protected_target_needs_a_yes),
+		cmocka_unit_test(
+			test_a_mirror_needs_a_yes_everywhere_but_in_local),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,8 +97,8 @@ static void test_mistakes_stop_before_the_library(void **state)
 		 "[ERROR] --layout=tree: expected auto|single|chunked\n"
 		 "        See 'ddbgit help dump'\n"},
 		/* Options that come with later versions. */
-		{"restore --mirror", "[ERROR] unknown option '--mirror'\n"
-				     "        See 'ddbgit help restore'\n"},
+		{"restore --anonymise", "[ERROR] unknown option '--anonymise'\n"
+					"        See 'ddbgit help restore'\n"},
 	};
 	size_t i;
 
@@ -196,7 +196,38 @@ static void test_the_options_of_restore_arrive(void **state)
 	assert_string_equal(o->max_rcu, "7%");
 	assert_int_equal(o->verify, DG_VERIFY_FULL);
 	assert_true(o->dry_run && o->accept_edited && !o->source_settings);
+	assert_false(o->changed_only || o->mirror || o->backup_first);
+	assert_null(o->keys);
 	finish(&done);
+	done = run("restore --changed-only --keys-file=f --only=data --key={}");
+	assert_true(o->changed_only);
+	assert_string_equal(o->keys_file, "f");
+	assert_int_equal(o->only, DG_RESTORE_DATA);
+	assert_non_null(o->keys);
+	finish(&done);
+}
+
+static void test_a_mirror_backs_up_first_unless_told_otherwise(void **state)
+{
+	static const struct {
+		const char *words;
+		bool backs_up;
+	} cases[] = {
+		{"restore --mirror", true},
+		{"restore --mirror --no-backup-first", false},
+		{"restore --backup-first", true},
+		{"restore", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct finished done = run(cases[i].words);
+
+		assert_int_equal(done.status, 0);
+		assert_int_equal(fake_library.restore_options.backup_first,
+				 cases[i].backs_up);
+		finish(&done);
+	}
 }
 
 static void test_a_mistake_in_json_is_an_object(void **state)
@@ -263,6 +294,7 @@ int main(void)
 		TEST(test_the_version_is_printed),
 		TEST(test_the_options_of_dump_arrive),
 		TEST(test_the_options_of_restore_arrive),
+		TEST(test_a_mirror_backs_up_first_unless_told_otherwise),
 		TEST(test_a_mistake_in_json_is_an_object),
 		TEST(test_common_options_stand_before_or_behind_the_command),
 		TEST(test_the_clock_of_tests_is_set_by_the_environment),

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#define WORDS_MAX 10
+#define WORDS_MAX (DG_OPTION_LIST_MAX + 10)
 
 struct values {
 	bool commit;
@@ -17,6 +17,7 @@ struct values {
 	unsigned int segments;
 	uint64_t memory;
 	int layout;
+	struct dg_option_list keys;
 	const char *directory;
 };
 
@@ -35,6 +36,7 @@ static const struct dg_option table[] = {
 		 .min = 8 << 20),
 	DG_VALUE("layout", 0, CHOICE, "auto|single|chunked", AT(layout),
 		 "layout", .choices = layouts),
+	DG_VALUE("key", 0, LIST, "JSON", AT(keys), "keys"),
 	DG_VALUE(NULL, 'C', STRING, "DIR", AT(directory), "directory"),
 	DG_OPTIONS_END,
 };
@@ -101,6 +103,27 @@ static void test_a_value_may_look_like_an_option(void **state)
 	assert_int_equal(parse(&line, words, true), 0);
 	assert_string_equal(line.values.env, "--commit");
 	assert_false(line.values.commit);
+}
+
+static void test_a_list_keeps_every_value(void **state)
+{
+	static const char *const words[] = {"--key=a", "--key", "b", NULL};
+	const char *many[DG_OPTION_LIST_MAX + 2];
+	struct command_line line;
+
+	(void)state;
+	assert_int_equal(parse(&line, words, true), 0);
+	assert_int_equal(line.values.keys.count, 2);
+	assert_string_equal(line.values.keys.value[0], "a");
+	assert_string_equal(line.values.keys.value[1], "b");
+	assert_null(line.values.keys.value[2]);
+	for (size_t i = 0; i <= DG_OPTION_LIST_MAX; i++)
+		many[i] = "--key=x";
+	many[DG_OPTION_LIST_MAX + 1] = NULL;
+	assert_int_equal(parse(&line, many, true), DG_EUSAGE);
+	many[DG_OPTION_LIST_MAX] = NULL;
+	assert_int_equal(parse(&line, many, true), 0);
+	assert_null(line.values.keys.value[DG_OPTION_LIST_MAX]);
 }
 
 static void test_an_optional_value_needs_its_equals_sign(void **state)
@@ -206,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_options_and_operands_stand_in_any_order),
 		cmocka_unit_test(test_parsing_can_stop_at_the_first_operand),
 		cmocka_unit_test(test_a_value_may_look_like_an_option),
+		cmocka_unit_test(test_a_list_keeps_every_value),
 		cmocka_unit_test(test_an_optional_value_needs_its_equals_sign),
 		cmocka_unit_test(test_values_are_read_by_their_kind),
 		cmocka_unit_test(test_mistakes_are_told),

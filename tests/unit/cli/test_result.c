@@ -126,6 +126,7 @@ static void test_a_dry_run_says_that_nothing_was_written(void **state)
 	fake_library.restore.created = true;
 	fake_library.restore.creation = (char *)"key id (S); on demand";
 	fake_library.restore.left_out = left_out;
+	fake_library.restore.to_write = 1234;
 	fake_library.restore.written = 0;
 	fake_library.restore.verification.done = false;
 	done = run("restore --dry-run");
@@ -136,6 +137,46 @@ static void test_a_dry_run_says_that_nothing_was_written(void **state)
 			    "key id (S); on demand\n"
 			    "[INFO] 1,234 items would be put into "
 			    "'local-media'; nothing was written\n");
+	finish(&done);
+}
+
+static void test_a_plan_is_shown_with_its_counts(void **state)
+{
+	struct dg_restore_result *r = &fake_library.restore;
+	struct finished done;
+
+	(void)state;
+	r->plan = (struct dg_restore_plan){.done = true,
+					   .added = 3,
+					   .changed = 5,
+					   .equal = 1226,
+					   .extra = 2};
+	r->plan.first_added.count = 1;
+	r->plan.first_added.key[0] = (char *)"{\"id\":{\"S\":\"a\"}}";
+	r->to_write = 8;
+	r->to_delete = 2;
+	r->written = 0;
+	r->verification.done = false;
+	done = run("restore --mirror --dry-run");
+	assert_string_equal(done.out, "table        local-media\n"
+				      "items        1234\n"
+				      "added        3\n"
+				      "changed      5\n"
+				      "unchanged    1226\n"
+				      "to write     8\n"
+				      "to delete    2\n"
+				      "written      0\n"
+				      "refused      0\n");
+	assert_non_null(strstr(done.err, "8 items would be put into "
+					 "'local-media' and 2 deleted from it; "
+					 "nothing was written\n"));
+	finish(&done);
+	done = run("restore --mirror --dry-run --json");
+	assert_non_null(strstr(
+		done.out, "\"plan\":{\"added\":3,\"changed\":5,\"equal\":1226,"
+			  "\"extra\":2,\"expired\":0,\"firstAdded\":[{\"id\":"
+			  "{\"S\":\"a\"}}],\"firstChanged\":[],"
+			  "\"firstExtra\":[]},\"toWrite\":8,\"toDelete\":2,"));
 	finish(&done);
 }
 
@@ -265,6 +306,7 @@ int main(void)
 		TEST(test_a_restore_says_what_was_verified),
 		TEST(test_an_incomplete_restore_shows_its_counts),
 		TEST(test_a_dry_run_says_that_nothing_was_written),
+		TEST(test_a_plan_is_shown_with_its_counts),
 		TEST(test_log_aligns_what_it_has_seen),
 		TEST(test_log_in_json_ends_with_a_count),
 		TEST(test_show_prints_what_is_known),

@@ -133,6 +133,37 @@ static void test_every_item_is_sent_once_in_batches_of_25(void **state)
 	}
 }
 
+static void test_deletes_send_keys_and_again_what_came_back(void **state)
+{
+	struct script *script = *state;
+	const struct dg_batch_write_options options = {
+		.table = "t",
+		.deletes = true,
+		.workers = 1,
+		.memory = 8u << 20,
+	};
+	struct dg_batch_write_stats stats;
+	struct numbered n;
+
+	init_source(&n, 3);
+	PLAY(script,
+	     {.body = "{\"UnprocessedItems\":{\"t\":[{\"DeleteRequest\":"
+		      "{\"Key\":{ \"id\":{\"S\":\"k001\"}}}}]}}"},
+	     ALL_TAKEN);
+	assert_int_equal(dg_batch_write(script->db, &n.source, &options, &stats,
+					&script->err),
+			 0);
+	assert_int_equal(script->next, 2);
+	assert_int_equal(count_of(script->sent[0], "PutRequest"), 0);
+	assert_int_equal(count_of(script->sent[0],
+				  "{\"DeleteRequest\":{\"Key\":{\"id\":"),
+			 3);
+	assert_int_equal(count_of(script->sent[1], "DeleteRequest"), 1);
+	assert_int_equal(count_of(script->sent[1], "k001"), 1);
+	assert_int_equal(stats.written, 3);
+	assert_int_equal(stats.unprocessed, 1);
+}
+
 static void test_batch_takes_from_all_over_the_window(void **state)
 {
 	struct script *script = *state;
@@ -337,6 +368,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SCRIPT(test_every_item_is_sent_once_in_batches_of_25),
+		WITH_SCRIPT(test_deletes_send_keys_and_again_what_came_back),
 		WITH_SCRIPT(test_batch_takes_from_all_over_the_window),
 		WITH_SCRIPT(test_what_came_back_is_sent_again_after_a_pause),
 		WITH_SCRIPT(test_items_that_never_go_through_end_it),
