@@ -84,10 +84,8 @@ int dg_commit_check_index(struct dg_commit *commit, bool force,
 {
 	struct dg_error why = {0};
 	git_index *index = NULL;
-	int rc = git_repository_index(&index, commit->repo->git);
+	int rc = dg_index_read(&index, commit->repo->git);
 
-	if (!rc)
-		rc = git_index_read(index, true);
 	if (rc < 0) {
 		dg_git_error(&why, rc, "cannot read Git's index");
 		rc = refuse_index(&why, err);

@@ -36,6 +36,13 @@ int dg_git_object_error(struct dg_error *err, int rc, git_repository *git,
 bool dg_git_no_entry(int rc);
 
 /*
+ * Git's index as it is now. libgit2 looks how long the file is before it opens
+ * it: if another command puts a new one there in between, that one is cut off,
+ * so what fails is tried again. Returns libgit2's code.
+ */
+int dg_index_read(git_index **out, git_repository *git);
+
+/*
  * Author and committer from Git's environment variables and configuration;
  * what is missing there is `ddbgit <ddbgit@HOST>`, said in the log. The
  * caller frees both.

@@ -258,14 +258,10 @@ int dg_index_has_entries(bool *out, struct dg_commit *commit,
 	struct in_place place;
 	struct comparison comparison = {&place, blobs, 0};
 	git_index *index = NULL;
-	int rc = git_repository_index(&index, commit->repo->git);
+	int rc = dg_index_read(&index, commit->repo->git);
 
-	if (!rc)
-		rc = git_index_read(index, true);
-	if (rc < 0) {
-		git_index_free(index);
+	if (rc < 0)
 		return dg_git_error(err, rc, "cannot read Git's index");
-	}
 	rc = open_in_place(&place, commit, err);
 	if (!rc) {
 		*out = !each_own_entry(index, commit, compare_entry,

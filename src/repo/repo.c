@@ -290,10 +290,8 @@ int dg_repo_tracks(bool *out, struct dg_repo *repo, const char *path,
 		   struct dg_error *err)
 {
 	git_index *index = NULL;
-	int rc = git_repository_index(&index, repo->git);
+	int rc = dg_index_read(&index, repo->git);
 
-	if (rc == 0)
-		rc = git_index_read(index, false);
 	if (rc == 0)
 		*out = git_index_get_bypath(index, path, 0) != NULL;
 	git_index_free(index);

@@ -183,8 +183,7 @@ static int check_nested(struct dg_repo *repo, const char *path,
 	int rc = 0;
 
 	/* An index that cannot be read is refused later, in its own words. */
-	if (git_repository_index(&index, repo->git) < 0)
-		index = NULL;
+	(void)dg_index_read(&index, repo->git);
 	while (!rc && path[end]) {
 		end += strspn(path + end, "/");
 		end += strcspn(path + end, "/");
