@@ -134,10 +134,25 @@ struct dg_sink *dg_commit_sink(struct dg_commit *commit)
 	return &commit->sink;
 }
 
+/* Has the repository what was added under that name? */
+static bool holds_added(const struct dg_commit *commit, const char *name)
+{
+	const struct dg_blob *blob = dg_blob_list_find(&commit->blobs, name);
+	size_t from, to;
+
+	if (blob)
+		return git_odb_exists(commit->odb, &blob->id);
+	dg_blob_list_below(&commit->blobs, name, &from, &to);
+	while (from < to &&
+	       git_odb_exists(commit->odb, &commit->blobs.blobs[from].id))
+		from++;
+	return from == to;
+}
+
 bool dg_commit_same_as_tip(struct dg_commit *commit, const char *name)
 {
 	const git_tree_entry *tips = NULL;
-	struct dg_error ignored;
+	struct dg_error ignored = {0};
 	git_oid id;
 	int found = dg_commit_added(&id, commit, name, &ignored);
 
@@ -147,7 +162,8 @@ bool dg_commit_same_as_tip(struct dg_commit *commit, const char *name)
 		return false;
 	if (!found || !tips)
 		return !found && !tips;
-	return git_oid_equal(&id, git_tree_entry_id(tips));
+	return git_oid_equal(&id, git_tree_entry_id(tips)) &&
+	       holds_added(commit, name);
 }
 
 int dg_commit_reset_index(struct dg_commit *commit, struct dg_error *err)

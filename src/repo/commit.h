@@ -104,7 +104,8 @@ int dg_commit_files(struct dg_fileset **out, struct dg_commit *commit,
 		    struct dg_error *err);
 
 /* Is what was added under `name` (a file or folder of the snapshot's own) the
- * tip's own object? Also where neither has anything. */
+ * tip's own object, and the repository has lost nothing of it? Also where
+ * neither has anything. */
 bool dg_commit_same_as_tip(struct dg_commit *commit, const char *name);
 
 /*

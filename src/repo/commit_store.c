@@ -24,6 +24,17 @@ static int make_folder(git_oid *out, struct dg_commit *commit,
 		       struct folder *folder, struct dg_object_list *fresh,
 		       struct dg_error *err);
 
+/* What is left to the tip must be there: a backup must not stand on what is
+ * lost. */
+static int check_tips(struct dg_commit *commit, const git_oid *id,
+		      const char *path, struct dg_error *err)
+{
+	if (git_odb_exists(commit->odb, id))
+		return 0;
+	return dg_git_object_error(err, GIT_ENOTFOUND, commit->repo->git, id,
+				   path);
+}
+
 /* As a tree object has it: the mode, a blank, the name, a zero, the id. */
 static int add_entry(struct dg_buf *bytes, const char *mode,
 		     struct dg_slice name, const git_oid *id,
@@ -95,6 +106,19 @@ static int add_at(struct dg_buf *bytes, struct dg_commit *commit,
 	return rc < 0 ? rc : add_entry(bytes, "40000 ", name, &id, err);
 }
 
+static int check_folder(struct dg_commit *commit, const struct folder *folder,
+			const git_oid *id, struct dg_error *err)
+{
+	const char *first = commit->blobs.blobs[folder->from].path;
+	char *name = NULL;
+	int rc = dg_slice_dup(&name, dg_slice_of(first, folder->skip - 1), err);
+
+	if (!rc)
+		rc = check_tips(commit, id, name, err);
+	free(name);
+	return rc;
+}
+
 /* fresh gets the folders that the tip does not have there; NULL: not asked
  * for. */
 static int make_folder(git_oid *out, struct dg_commit *commit,
@@ -110,8 +134,9 @@ static int make_folder(git_oid *out, struct dg_commit *commit,
 	if (!rc)
 		rc = dg_object_hash(out, GIT_OBJECT_TREE, dg_buf_slice(&bytes),
 				    err);
-	if (!rc && fresh &&
-	    !(folder->tip_id && git_oid_equal(out, folder->tip_id)))
+	if (!rc && folder->tip_id && git_oid_equal(out, folder->tip_id))
+		rc = check_folder(commit, folder, out, err);
+	else if (!rc && fresh)
 		rc = dg_object_list_add_bytes(fresh, out, GIT_OBJECT_TREE,
 					      &bytes, err);
 	git_tree_free(folder->tip);
@@ -154,8 +179,7 @@ int dg_commit_added(git_oid *out, struct dg_commit *commit, const char *name,
 	return rc < 0 ? rc : 1;
 }
 
-/* The contents that the tip does not have, and that it has what is left to
- * it: a backup must not stand on what is lost. */
+/* The contents that the tip does not have. */
 static int collect_blobs(struct dg_commit *commit, struct dg_object_list *fresh,
 			 struct dg_error *err)
 {
@@ -170,10 +194,8 @@ static int collect_blobs(struct dg_commit *commit, struct dg_object_list *fresh,
 				rc = dg_object_list_add_file(
 					fresh, &blob->id, blob->size,
 					blob->files, blob->path, err);
-		} else if (!git_odb_exists(commit->odb, &blob->id)) {
-			rc = dg_git_object_error(err, GIT_ENOTFOUND,
-						 commit->repo->git, &blob->id,
-						 blob->path);
+		} else {
+			rc = check_tips(commit, &blob->id, blob->path, err);
 		}
 	}
 	return rc;

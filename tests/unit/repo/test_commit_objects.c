@@ -411,18 +411,64 @@ static void test_write_that_fails_leaves_nothing(void **state)
 	assert_committed(f);
 }
 
+static void lose_object(struct fixture *f, const char *path)
+{
+	run(f,
+	    "id=$(git rev-parse HEAD:%s) && "
+	    "rm -f .git/objects/$(echo $id | cut -c1-2)/"
+	    "$(echo $id | cut -c3-)",
+	    path);
+}
+
 static void test_chunk_that_the_tip_lost_is_an_error(void **state)
 {
 	struct fixture *f = *state;
 
 	write_chunks(f, 0, 30, "a");
 	assert_ok(f, commit_place(f));
-	run(f, "id=$(git rev-parse HEAD:" PROD "/table-data/03/3.json) && "
-	       "rm -f .git/objects/$(echo $id | cut -c1-2)/"
-	       "$(echo $id | cut -c3-)");
+	lose_object(f, PROD "/table-data/03/3.json");
 	write_chunks(f, 4, 5, "b");
 	assert_error(f, commit_place(f), DG_EINVALID, "is damaged");
 	assert_non_null(strstr(f->err.message, "table-data/03/3.json"));
+}
+
+static void test_folder_that_the_tip_lost_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	write_chunks(f, 0, 30, "a");
+	assert_ok(f, commit_place(f));
+	lose_object(f, PROD "/table-data/03");
+	write_chunks(f, 4, 5, "b");
+	assert_error(f, commit_place(f), DG_EINVALID, "is damaged");
+	assert_non_null(strstr(f->err.message, "table-data/03"));
+}
+
+/* A backup of which a part is gone is none: 'no changes' would be a lie. */
+static void test_what_the_tip_lost_is_not_the_same(void **state)
+{
+	static const char *const lost[] = {PROD "/table-data/03/3.json",
+					   PROD "/table-data/03"};
+	struct fixture *f = *state;
+	struct dg_commit_options options = options_for(f, NULL);
+	struct steps steps;
+	size_t i;
+
+	write_chunks(f, 0, 30, "a");
+	assert_ok(f, commit_place(f));
+	run(f, "cp -r .git/objects ../whole");
+	for (i = 0; i < sizeof(lost) / sizeof(*lost); i++) {
+		open_steps(&steps, f, &options);
+		assert_true(dg_commit_same_as_tip(steps.commit, "table-data"));
+		close_steps(&steps);
+		lose_object(f, lost[i]);
+		open_repo(f, "work");
+		open_steps(&steps, f, &options);
+		assert_false(dg_commit_same_as_tip(steps.commit, "table-data"));
+		close_steps(&steps);
+		run(f, "cp -rn ../whole/. .git/objects");
+		open_repo(f, "work");
+	}
 }
 
 int main(void)
@@ -442,6 +488,8 @@ int main(void)
 		TEST(test_cancelled_run_leaves_nothing),
 		TEST(test_write_that_fails_leaves_nothing),
 		TEST(test_chunk_that_the_tip_lost_is_an_error),
+		TEST(test_folder_that_the_tip_lost_is_an_error),
+		TEST(test_what_the_tip_lost_is_not_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
