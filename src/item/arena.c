@@ -66,11 +66,22 @@ static void want_large_pages(const struct dg_arena *arena)
 #endif
 }
 
+static void *map(size_t size)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
 static int map_block(struct dg_arena *arena, struct dg_error *err)
 {
-	void *block = mmap(NULL, arena->size, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *block = map(arena->size);
 
+	/* Where addresses count as memory (overcommit_memory=2, ulimit -v),
+	 * there are only those that may be used now. */
+	if (block == MAP_FAILED && arena->limit < arena->size) {
+		arena->size = arena->limit;
+		block = map(arena->size);
+	}
 	if (block == MAP_FAILED)
 		return dg_error_nomem(err);
 	arena->block = block;
@@ -80,6 +91,7 @@ static int map_block(struct dg_arena *arena, struct dg_error *err)
 
 void dg_arena_allow(struct dg_arena *arena, size_t limit)
 {
+	limit -= limit % sizeof(struct dg_arena_entry);
 	arena->limit = limit < arena->size ? limit : arena->size;
 	want_large_pages(arena);
 }

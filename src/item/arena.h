@@ -19,7 +19,7 @@ struct dg_arena_entry {
 
 struct dg_arena {
 	char *block;  /* NULL until the first record */
-	size_t size;  /* of the block */
+	size_t size;  /* of the block; less where addresses are scarce */
 	size_t limit; /* bytes of it that may be used */
 	size_t used;  /* by records */
 	size_t count;

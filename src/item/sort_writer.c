@@ -111,12 +111,14 @@ static int spill_one(struct dg_sort_writer *writer,
 	return rc;
 }
 
-/* More memory from the pool; false: there is none left. */
+/* More memory from the pool; false: there is none left, or no room for it. */
 static bool take_more(struct dg_sort_writer *writer)
 {
 	uint64_t left = __atomic_load_n(writer->pool, __ATOMIC_RELAXED);
 	uint64_t step;
 
+	if (writer->arena.limit == writer->arena.size)
+		return false;
 	do {
 		step = left < POOL_STEP ? left : POOL_STEP;
 	} while (step > 0 && !__atomic_compare_exchange_n(

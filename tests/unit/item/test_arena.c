@@ -53,6 +53,22 @@ static void test_arena_takes_what_fits_and_no_more(void **state)
 	dg_arena_free(&arena);
 }
 
+/* No machine has so many addresses, as one may not that counts them. */
+static void test_where_addresses_are_scarce_the_limit_is_enough(void **state)
+{
+	struct dg_arena arena;
+
+	(void)state;
+	dg_arena_init(&arena, (size_t)1 << 60);
+	dg_arena_allow(&arena, 2 * (24 + 16) + 1);
+	add(&arena, "bbbb", 1, 1);
+	add(&arena, "aaaa", 2, 1);
+	add(&arena, "", 3, 0);
+	dg_arena_allow(&arena, 4096);
+	add(&arena, "", 3, 0);
+	dg_arena_free(&arena);
+}
+
 static void test_of_equal_keys_the_highest_number_comes_first(void **state)
 {
 	struct dg_arena arena;
@@ -182,6 +198,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prefix_has_the_order_of_keys),
 		cmocka_unit_test(test_arena_takes_what_fits_and_no_more),
+		cmocka_unit_test(
+			test_where_addresses_are_scarce_the_limit_is_enough),
 		cmocka_unit_test(
 			test_of_equal_keys_the_highest_number_comes_first),
 		cmocka_unit_test(
