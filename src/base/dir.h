@@ -61,10 +61,13 @@ int dg_flush(int fd, const char *name, struct dg_error *err);
 /*
  * Everything that was written to the file system of fd, in one go: far
  * cheaper than a flush for each of many files. Errors are of what was written
- * since fd was opened (Linux 5.8). Where there is no such call, false in
- * dg_can_flush_filesystem, and DG_EUNSUPPORTED.
+ * since fd was opened. Where there is no such call, or one that keeps errors
+ * to itself (Linux before 5.8), dg_can_flush_filesystem is false; without it
+ * DG_EUNSUPPORTED.
  */
 bool dg_can_flush_filesystem(void);
+/* Of a release as uname() has it, "5.10.0-28-amd64". */
+bool dg_kernel_tells_flush_errors(const char *release);
 int dg_flush_filesystem(int fd, const char *name, struct dg_error *err);
 
 /* Removes what is below dirfd/name and it too; follows no symlink. 0 also

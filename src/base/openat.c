@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define COMPONENT_MAX 256
@@ -202,10 +204,21 @@ void dg_flush_begin(int fd, uint64_t offset, uint64_t len)
 #endif
 }
 
+bool dg_kernel_tells_flush_errors(const char *release)
+{
+	unsigned int major = 0, minor = 0;
+
+	return sscanf(release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 5 || (major == 5 && minor >= 8));
+}
+
 bool dg_can_flush_filesystem(void)
 {
 #ifdef __linux__
-	return true;
+	struct utsname kernel;
+
+	return uname(&kernel) == 0 &&
+	       dg_kernel_tells_flush_errors(kernel.release);
 #else
 	return false;
 #endif

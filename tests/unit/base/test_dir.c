@@ -312,6 +312,17 @@ static void test_file_that_cannot_be_written_is_discarded(void **state)
 	dg_buf_free(&sink.content);
 }
 
+static void test_old_kernels_keep_flush_errors_to_themselves(void **state)
+{
+	(void)state;
+	assert_true(dg_kernel_tells_flush_errors("5.8.0"));
+	assert_true(dg_kernel_tells_flush_errors("5.10.0-28-amd64"));
+	assert_true(dg_kernel_tells_flush_errors("6.1.0"));
+	assert_false(dg_kernel_tells_flush_errors("5.7.19"));
+	assert_false(dg_kernel_tells_flush_errors("4.18.0-513.el8.x86_64"));
+	assert_false(dg_kernel_tells_flush_errors(""));
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 static void test_folder_is_made_once_and_a_file_is_none(void **state)
@@ -353,6 +364,8 @@ int main(void)
 		IN_FOLDER(test_folders_are_made_through_no_symlink),
 		IN_FOLDER(test_removing_a_tree_spares_what_symlinks_name),
 		cmocka_unit_test(test_full_device_is_an_error),
+		cmocka_unit_test(
+			test_old_kernels_keep_flush_errors_to_themselves),
 		cmocka_unit_test(test_paths_stay_inside),
 		cmocka_unit_test(test_file_that_cannot_be_written_is_discarded),
 		cmocka_unit_test(test_folder_is_made_once_and_a_file_is_none),
