@@ -163,6 +163,48 @@ static void test_above_4096_chunks_the_index_has_two_levels(void **state)
 	}
 }
 
+/* What one level may hold at most: keys of 2,048 and 1,024 bytes, each of
+ * which JSON escapes. */
+static void test_an_index_of_the_longest_keys_is_read(void **state)
+{
+	char part[2048 * 6 + 1], sort[1024 * 6 + 1], hex[65];
+	struct dg_buf first = DG_BUF_INIT(65536);
+	struct dg_chunk_index index = {0};
+	struct dg_error err = {0};
+	struct dg_chunk_entry entry = {.count = 1, .bytes = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(part) - 1; i++)
+		part[i] = "\\u0001"[i % 6];
+	part[sizeof(part) - 1] = '\0';
+	memcpy(sort, part, sizeof(sort) - 1);
+	sort[sizeof(sort) - 1] = '\0';
+	memset(hex, 'a', 64);
+	hex[64] = '\0';
+	entry.sha256 = dg_slice_str(hex);
+	dg_buf_addf(&first, &err,
+		    "{\"id\":{\"S\":\"%s\"},"
+		    "\"at\":{\"S\":\"%s\"}}",
+		    part, sort);
+	entry.first = dg_buf_slice(&first);
+	assert_ok(dg_chunk_index_reset(&index, "long", &err), &err);
+	dg_buf_addf(&index.text, &err,
+		    "{\"Items\":true,\"Format\":"
+		    "\"ddbgit-chunked-1\",\"Count\":4096,\"Chunks\":[\n");
+	for (size_t i = 0; i < DG_CHUNK_INDEX_MAX; i++) {
+		if (i > 0)
+			assert_ok(dg_buf_add_str(&index.text, ",\n", &err),
+				  &err);
+		assert_ok(dg_chunk_entry_print(&entry, &index.text, &err),
+			  &err);
+	}
+	assert_ok(dg_buf_add_str(&index.text, "\n]}\n", &err), &err);
+	assert_ok(dg_chunk_index_parse(&index, &err), &err);
+	assert_int_equal(index.count, DG_CHUNK_INDEX_MAX);
+	dg_chunk_index_free(&index);
+	dg_buf_free(&first);
+}
+
 /* Reads to the end; the error's words in err. */
 static int read_all(struct memory_store *store, struct dg_error *err)
 {
@@ -428,6 +470,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_bytes_are_those_of_the_format),
 		cmocka_unit_test(test_what_was_written_is_read),
+		cmocka_unit_test(test_an_index_of_the_longest_keys_is_read),
 		cmocka_unit_test(
 			test_above_4096_chunks_the_index_has_two_levels),
 		cmocka_unit_test(
