@@ -17,7 +17,6 @@ struct bucket {
 };
 
 struct dg_batch_rate {
-	struct dg_rate *all;  /* counts only, for people */
 	pthread_mutex_t lock; /* of each per_item */
 	size_t count;
 	struct bucket bucket[]; /* the table's first */
