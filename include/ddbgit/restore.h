@@ -45,6 +45,9 @@ struct dg_restore_options {
 	const char *const *keys;
 	const char *keys_file;
 	enum dg_restore_part only;
+	/* The snapshot's global indexes that the table lacks are added after
+	 * the items, not created with the table. */
+	bool indexes_after;
 	/* The target is dumped and committed to DG_RESTORE_BRANCH first. */
 	bool backup_first;
 	/* A table that is created gets all settings of the snapshot, also in
@@ -111,6 +114,7 @@ struct dg_restore_result {
 	uint64_t written;   /* accepted by the service */
 	uint64_t deleted;
 	uint64_t refused;
+	uint64_t indexes_added; /* after the items */
 	struct dg_restore_plan plan;
 	char backup_id[41];  /* the commit of backup_first, or "" */
 	char *undo;          /* the command that undoes the restore, or NULL */

@@ -88,6 +88,27 @@ static int conclude_verification(const struct dg_restore_job *job,
 	return DG_EINCOMPLETE;
 }
 
+static int conclude_refused(const struct dg_restore_job *job,
+			    struct dg_error *err)
+{
+	const struct dg_restore_result *result = job->result;
+	char a[DG_COUNT_SIZE];
+	char b[DG_COUNT_SIZE];
+
+	dg_error_set(err, DG_EINCOMPLETE,
+		     "%s of %s items were refused and not written; see %s",
+		     dg_format_count(result->refused, a),
+		     dg_format_count(result->to_write, b),
+		     result->failures_file ? result->failures_file
+					   : "the warnings");
+	if (!job->refused_for_index)
+		return DG_EINCOMPLETE;
+	return dg_error_hint(err, "Items were refused for the key of an index: "
+				  "restore into a new table (--table=NAME) "
+				  "with --indexes=after, which adds the "
+				  "indexes once the items are there");
+}
+
 static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_restore_result *result = job->result;
@@ -95,13 +116,7 @@ static int conclude(const struct dg_restore_job *job, struct dg_error *err)
 	char b[DG_COUNT_SIZE];
 
 	if (result->refused > 0)
-		return dg_error_set(
-			err, DG_EINCOMPLETE,
-			"%s of %s items were refused and not written; see %s",
-			dg_format_count(result->refused, a),
-			dg_format_count(result->to_write, b),
-			result->failures_file ? result->failures_file
-					      : "the warnings");
+		return conclude_refused(job, err);
 	/* Verified or not: each item has to be accounted for. */
 	if (result->written < result->to_write)
 		return dg_error_set(err, DG_EINCOMPLETE,
@@ -203,9 +218,11 @@ static bool has_work(const struct dg_restore_job *job)
 {
 	const struct dg_restore_result *result = job->result;
 
+	const bool shape = job->create || dg_json_length(job->indexes) > 0;
+
 	if (job->options->only == DG_RESTORE_SCHEMA)
-		return job->create;
-	return job->create || !result->plan.done || result->to_write > 0 ||
+		return shape;
+	return shape || !result->plan.done || result->to_write > 0 ||
 	       result->to_delete > 0;
 }
 
@@ -231,6 +248,8 @@ static int work(struct dg_restore_job *job, struct dg_error *err)
 		rc = dg_restore_target_create(job, err);
 	if (rc == 0)
 		rc = put_items(job, err);
+	if (rc == 0)
+		rc = dg_restore_target_add_indexes(job, err);
 	if (rc == 0)
 		rc = dg_restore_target_finish(job, err);
 	return rc;
@@ -276,6 +295,7 @@ int dg_restore(const struct dg_run *run,
 	dg_restore_spool_free(&job.wanted);
 	dg_restore_spool_free(&job.writes);
 	dg_restore_spool_free(&job.deletes);
+	dg_json_free(job.indexes);
 	dg_json_free(job.left_out);
 	dg_json_free(job.create);
 	dg_json_free(job.describe);

@@ -11,6 +11,10 @@ int dg_restore_check_options(const struct dg_restore_options *options,
 		return dg_error_set(err, DG_EUSAGE,
 				    "--mirror is about the whole table, --key "
 				    "and --keys-file about single items");
+	if (options->only == DG_RESTORE_DATA && options->indexes_after)
+		return dg_error_set(err, DG_EUSAGE,
+				    "--only=data adds no indexes, so "
+				    "--indexes=after means nothing with it");
 	if (options->only == DG_RESTORE_SCHEMA &&
 	    (keys || options->mirror || options->changed_only))
 		return dg_error_set(err, DG_EUSAGE,

@@ -27,6 +27,8 @@ struct dg_restore_job {
 	struct dg_json *describe; /* of the target; NULL: it does not exist */
 	struct dg_json *create;   /* the CreateTable request, or NULL */
 	struct dg_json *left_out; /* names of settings */
+	struct dg_json *indexes;  /* to be added after the items, or NULL */
+	bool refused_for_index;   /* some item was, for an index's key */
 	struct dg_failures failures;
 
 	/* Of single items: their keys, and what the snapshot has of them. */
@@ -92,6 +94,10 @@ int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err);
 
 /* Carries the plan out and waits until the table is active. */
 int dg_restore_target_create(struct dg_restore_job *job, struct dg_error *err);
+
+/* Adds the indexes that come after the items. */
+int dg_restore_target_add_indexes(struct dg_restore_job *job,
+				  struct dg_error *err);
 
 /* What a new table of the same environment gets after its items. */
 int dg_restore_target_finish(struct dg_restore_job *job, struct dg_error *err);

@@ -1,6 +1,7 @@
 #include "backup/restore_job.h"
 
 #include "base/text.h"
+#include "dynamodb/later_index.h"
 #include "dynamodb/table.h"
 #include "item/table_def.h"
 #include <stdlib.h>
@@ -153,6 +154,49 @@ static int describe_creation(struct dg_restore_job *job, struct dg_error *err)
 	return rc;
 }
 
+/* What stays to be added of the indexes, where the table is there. */
+static void drop_existing(struct dg_restore_job *job)
+{
+	const struct dg_json *body = dg_json_first(job->indexes);
+
+	while (body) {
+		const struct dg_json *next = dg_json_next(body);
+
+		if (dg_table_has_index(job->describe,
+				       dg_table_deferred_name(body)))
+			dg_json_remove_node(job->indexes, body);
+		body = next;
+	}
+}
+
+static int plan_indexes(struct dg_restore_job *job, struct dg_json *request,
+			struct dg_error *err)
+{
+	const struct dg_json *body;
+	int rc = dg_table_defer_indexes(request, &job->indexes, err);
+
+	if (rc < 0)
+		return rc;
+	if (job->describe)
+		drop_existing(job);
+	for (body = dg_json_first(job->indexes); body;
+	     body = dg_json_next(body))
+		dg_info(job->run->log,
+			"Index '%s' is to be added after the items",
+			dg_table_deferred_name(body));
+	return 0;
+}
+
+static int plan_creation(struct dg_restore_job *job, struct dg_error *err)
+{
+	int rc = report_left_out(job, err);
+
+	if (rc == 0)
+		rc = describe_creation(job, err);
+	job->result->created = rc == 0;
+	return rc;
+}
+
 int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_create_options options = {
@@ -160,19 +204,40 @@ int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err)
 		.keys_and_indexes_only = is_other_environment(job) &&
 					 !job->options->source_settings,
 	};
+	const bool later = job->options->indexes_after && definition(job);
+	struct dg_json *request = NULL;
 	int rc;
 
-	if (job->describe)
+	if (job->describe && !later)
 		return 0;
 	rc = dg_json_new_array(&job->left_out, err);
 	if (rc == 0)
-		rc = dg_table_create_request(&job->create, definition(job),
+		rc = dg_table_create_request(&request, definition(job),
 					     &options, job->left_out, err);
-	if (rc == 0)
-		rc = report_left_out(job, err);
-	if (rc == 0)
-		rc = describe_creation(job, err);
-	job->result->created = rc == 0;
+	if (rc == 0 && !job->describe) {
+		job->create = request;
+		rc = plan_creation(job, err);
+	}
+	if (rc == 0 && later)
+		rc = plan_indexes(job, request, err);
+	if (request != job->create)
+		dg_json_free(request);
+	return rc;
+}
+
+int dg_restore_target_add_indexes(struct dg_restore_job *job,
+				  struct dg_error *err)
+{
+	const struct dg_json *body = dg_json_first(job->indexes);
+	int rc = 0;
+
+	for (; rc == 0 && body; body = dg_json_next(body)) {
+		dg_info(job->run->log, "Adding index '%s'",
+			dg_table_deferred_name(body));
+		rc = dg_table_add_index(job->env.connection, job->env.table,
+					body, err);
+		job->result->indexes_added += rc == 0;
+	}
 	return rc;
 }
 

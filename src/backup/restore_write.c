@@ -5,6 +5,14 @@
 #include "dynamodb/table.h"
 #include <stdio.h>
 
+/* "Type mismatch for Index Key by-user …", "… a secondary index key …" */
+static bool is_about_index(const char *type, const char *message)
+{
+	return strcmp(type, "ValidationException") == 0 &&
+	       (strcasestr(message, "index key") ||
+		strstr(message, "IndexName"));
+}
+
 static int note_refused(void *context, struct dg_slice key, const char *type,
 			const char *message, struct dg_error *err)
 {
@@ -14,6 +22,7 @@ static int note_refused(void *context, struct dg_slice key, const char *type,
 
 	if (rc < 0)
 		return rc;
+	job->refused_for_index |= is_about_index(type, message);
 	/* A few in full; all of them stand in the file. */
 	if (job->failures.count > 5)
 		return 0;

@@ -10,11 +10,14 @@
 
 enum settings { SETTINGS_AUTO, SETTINGS_SOURCE };
 
+enum indexes { INDEXES_NOW, INDEXES_AFTER };
+
 struct restore_values {
 	struct dg_restore_options options;
 	int verify;   /* enum dg_verify */
 	int settings; /* enum settings */
 	int only;     /* enum dg_restore_part */
+	int indexes;  /* enum indexes */
 	bool no_backup_first;
 	struct dg_option_list keys;
 };
@@ -29,6 +32,12 @@ static const char *const verifications[] = {
 static const char *const settings_choices[] = {
 	[SETTINGS_AUTO] = "auto",
 	[SETTINGS_SOURCE] = "source",
+	NULL,
+};
+
+static const char *const index_choices[] = {
+	[INDEXES_NOW] = "now",
+	[INDEXES_AFTER] = "after",
 	NULL,
 };
 
@@ -275,6 +284,7 @@ static void write_summary(struct dg_session *session,
 	dg_record_strings(&w, "leftOut", (const char *const *)result->left_out);
 	dg_json_member_uint(&w, "items", result->items);
 	dg_json_member_uint(&w, "absent", result->absent);
+	dg_json_member_uint(&w, "indexesAdded", result->indexes_added);
 	write_plan(&w, &result->plan);
 	dg_json_member_uint(&w, "toWrite", result->to_write);
 	dg_json_member_uint(&w, "toDelete", result->to_delete);
@@ -333,6 +343,7 @@ static int run(struct dg_session *session, const void *values,
 				    "exclude each other");
 	options.backup_first |= options.mirror && !given->no_backup_first;
 	options.keys = given->keys.count ? given->keys.value : NULL;
+	options.indexes_after = given->indexes == INDEXES_AFTER;
 	options.only = (enum dg_restore_part)given->only;
 	options.verify = (enum dg_verify)given->verify;
 	options.source_settings = given->settings == SETTINGS_SOURCE;
@@ -394,6 +405,10 @@ static const struct dg_option writing_table[] = {
 		 "of a table that is created: source takes all settings of the "
 		 "snapshot, auto only keys and indexes in another environment",
 		 .choices = settings_choices),
+	DG_VALUE("indexes", 0, CHOICE, "now|after", RESTORE(indexes),
+		 "after: global indexes that the table lacks are added when "
+		 "the items are there, which then may not fit an index's key",
+		 .choices = index_choices),
 	DG_VALUE("max-wcu", 0, STRING, "N|P%", RESTORE(options.max_wcu),
 		 "write units a second, or a share of what is provisioned "
 		 "(default: 50% of a provisioned table, no limit on demand)"),

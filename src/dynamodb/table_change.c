@@ -1,12 +1,12 @@
 #include "dynamodb/table.h"
 
 #include "dynamodb/call.h"
+#include "dynamodb/table_change.h"
 #include "dynamodb/table_match.h"
 #include "dynamodb/table_note.h"
 
 #define POLL_FIRST_MS 200
 #define POLL_MAX_MS 5000
-#define POLL_PATIENCE_MS (INT64_C(30) * 60 * 1000)
 
 static bool is_active(const struct dg_json *object, const char *member)
 {
@@ -29,7 +29,7 @@ static bool is_ready(const struct dg_json *table)
 /* *out gets the table as it then is. */
 static int wait_until_ready(struct dg_json **out,
 			    struct dg_connection *connection, const char *name,
-			    struct dg_error *err)
+			    int64_t patience_ms, struct dg_error *err)
 {
 	struct dg_clock *clock = connection->db->clock;
 	int64_t begun = dg_clock_now_ms(clock);
@@ -46,16 +46,26 @@ static int wait_until_ready(struct dg_json **out,
 			return 0;
 		}
 		dg_json_free(table);
-		if (dg_clock_now_ms(clock) - begun > POLL_PATIENCE_MS)
+		if (dg_clock_now_ms(clock) - begun > patience_ms)
 			return dg_error_set(err, DG_EFAILED,
 					    "table '%s' is not ACTIVE with "
-					    "all its indexes after 30 minutes",
-					    name);
+					    "all its indexes after %d minutes",
+					    name, (int)(patience_ms / 60000));
 		rc = dg_clock_sleep_ms(clock, pause, connection->cancel, err);
 		if (rc < 0)
 			return rc;
 		pause = pause * 2 < POLL_MAX_MS ? pause * 2 : POLL_MAX_MS;
 	}
+}
+
+int dg_table_wait(struct dg_connection *connection, const char *name,
+		  int64_t patience_ms, struct dg_error *err)
+{
+	struct dg_json *table = NULL;
+	int rc = wait_until_ready(&table, connection, name, patience_ms, err);
+
+	dg_json_free(table);
+	return rc;
 }
 
 int dg_table_create(struct dg_connection *connection,
@@ -75,7 +85,8 @@ int dg_table_create(struct dg_connection *connection,
 		return dg_error_prefix(err, "cannot create table '%s'", name);
 	__atomic_store_n(&db->created_ms, dg_clock_now_ms(db->clock),
 			 __ATOMIC_RELAXED);
-	rc = wait_until_ready(&table, connection, name, err);
+	rc = wait_until_ready(&table, connection, name, DG_TABLE_CREATION_MS,
+			      err);
 	if (rc < 0)
 		return dg_error_prefix(err, "waiting for the new table");
 	if (found && !dg_table_matches(table, request))
@@ -87,9 +98,9 @@ int dg_table_create(struct dg_connection *connection,
 	return rc;
 }
 
-/* Sends {"TableName": name, ...}; takes body over, which has the rest. */
-static int change(struct dg_connection *connection, const char *operation,
-		  const char *name, struct dg_json *body, struct dg_error *err)
+int dg_table_change(struct dg_connection *connection, const char *operation,
+		    const char *name, struct dg_json *body,
+		    struct dg_error *err)
 {
 	struct dg_json *response = NULL;
 	int rc = dg_json_set_string(body, "TableName", name, err);
@@ -130,7 +141,7 @@ static int enable_ttl(struct dg_connection *connection, const char *name,
 		dg_json_free(body);
 		return rc;
 	}
-	rc = change(connection, "UpdateTimeToLive", name, body, err);
+	rc = dg_table_change(connection, "UpdateTimeToLive", name, body, err);
 	/* "TimeToLive is already enabled", by a try whose answer was lost. */
 	if (rc == DG_EINVALID &&
 	    strstr(dg_connection_error_words(connection), "already enabled"))
@@ -154,7 +165,7 @@ static int enable_protection(struct dg_connection *connection, const char *name,
 		dg_json_free(body);
 		return rc;
 	}
-	rc = change(connection, "UpdateTable", name, body, err);
+	rc = dg_table_change(connection, "UpdateTable", name, body, err);
 	return rc < 0 ? dg_error_prefix(
 				err, "cannot protect '%s' from deletion", name)
 		      : 0;

@@ -6,6 +6,7 @@ import os
 import pty
 import shlex
 import subprocess
+import time
 
 import pytest
 
@@ -375,3 +376,70 @@ def test_a_restore_beside_the_original_leaves_it(project, aws, damaged):
     assert f"--table={target}" in summary(done)["undo"]
     project.ddbgit(*shlex.split(summary(done)["undo"])[1:], "--yes")
     assert by_id(scan_all(aws, target)) == ITEMS[:1] + ITEMS[2:]
+
+
+# Indexes after the items
+
+def update_table(aws, **request):
+    """The emulator does one change of an index at a time, in all tables."""
+    for _ in range(100):
+        try:
+            return aws.update_table(**request)
+        except aws.exceptions.LimitExceededException:
+            time.sleep(0.1)
+    raise AssertionError("the emulator stays busy")
+
+
+@pytest.fixture
+def misfit(project, emulator, aws, table_name, make_table):
+    """A table whose index came later than an item that does not fit it."""
+    make_table(table_name, ITEMS + [{**key(40), "n": {"S": "forty"}}])
+    update_table(
+        aws, TableName=table_name,
+        AttributeDefinitions=[{"AttributeName": "n", "AttributeType": "N"}],
+        GlobalSecondaryIndexUpdates=[{"Create": {
+            "IndexName": "by-n", "Projection": {"ProjectionType": "ALL"},
+            "KeySchema": [{"AttributeName": "n", "KeyType": "HASH"}]}}])
+    while aws.describe_table(TableName=table_name)["Table"][
+            "GlobalSecondaryIndexes"][0]["IndexStatus"] != "ACTIVE":
+        time.sleep(0.1)
+    project.local(emulator.endpoint, table_name, env="dev")
+    project.ddbgit("dump", "--env=dev", "--tag=good")
+    return table_name
+
+
+def indexes(aws, table):
+    described = aws.describe_table(TableName=table)["Table"]
+    return [(index["IndexName"], index["IndexStatus"])
+            for index in described.get("GlobalSecondaryIndexes", [])]
+
+
+def test_items_that_do_not_fit_an_index_go_before_it(project, aws, misfit):
+    done = restore(project, f"--table={misfit}-now", status=3)
+    assert summary(done)["refused"] == 1 and "--indexes=after" in done.err
+    target = f"{misfit}-after"
+    done = restore(project, f"--table={target}", "--indexes=after",
+                   "--dry-run")
+    assert "Index 'by-n' is to be added after the items" in done.err
+    done = restore(project, f"--table={target}", "--indexes=after")
+    assert summary(done)["written"] == 31
+    assert summary(done)["indexesAdded"] == 1
+    assert indexes(aws, target) == [("by-n", "ACTIVE")]
+    found = aws.query(TableName=target, IndexName="by-n",
+                      KeyConditionExpression="n = :n",
+                      ExpressionAttributeValues={":n": {"N": "7"}})
+    assert found["Items"] == [ITEMS[7]]
+    assert len(scan_all(aws, target)) == 31
+
+    # As after a run that ended before it came to the index.
+    update_table(aws, TableName=target, GlobalSecondaryIndexUpdates=[
+        {"Delete": {"IndexName": "by-n"}}])
+    while indexes(aws, target):
+        time.sleep(0.1)
+    args = [f"--table={target}", "--indexes=after", "--changed-only"]
+    done = restore(project, *args)
+    assert summary(done)["indexesAdded"] == 1
+    assert summary(done)["written"] == 0
+    assert indexes(aws, target) == [("by-n", "ACTIVE")]
+    assert summary(restore(project, *args))["indexesAdded"] == 0
+    restore(project, "--only=data", "--indexes=after", status=2)
