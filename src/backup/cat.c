@@ -98,8 +98,10 @@ static int write_lines(struct job *job, struct dg_item_source *items,
 static int write_all(struct job *job, struct dg_error *err)
 {
 	struct dg_item_source *items;
-	int rc = dg_dataset_items(&job->dataset, NULL, &items, err);
+	int rc;
 
+	job->dataset.check_first = true;
+	rc = dg_dataset_items(&job->dataset, NULL, &items, err);
 	if (rc < 0)
 		return rc;
 	return job->options->format == DG_CAT_JSON

@@ -218,7 +218,7 @@ static int snapshot_items(struct dg_dataset *d,
 
 	if (keys && !dg_snapshot_keys(d->snapshot))
 		dg_snapshot_use_keys(d->snapshot, keys);
-	if (!vouches_for_order(d))
+	if (d->check_first || !vouches_for_order(d))
 		rc = check(d, err);
 	if (rc == 0)
 		rc = dg_snapshot_source(d->snapshot, &d->items, err);

@@ -49,6 +49,7 @@ struct dg_dataset {
 	struct dg_json *definition; /* live */
 	struct dg_key_schema keys;  /* live */
 	struct dg_item_source *items;
+	bool check_first; /* set it before the items are asked for */
 };
 
 /* The scope must be closed, also after a failure of what used it. */
@@ -94,7 +95,8 @@ void dg_dataset_describe(const struct dg_dataset *dataset,
 /*
  * The items, once; borrowed. A snapshot without a schema takes `keys` (may be
  * NULL). What may be out of key order, a directory or a foreign dump, is read
- * to its end first, as before a restore.
+ * to its end first, as before a restore; with `check_first` so is a revision
+ * in chunks, of which a comparison reads only what differs.
  */
 int dg_dataset_items(struct dg_dataset *dataset,
 		     const struct dg_key_schema *keys,

@@ -79,6 +79,36 @@ def test_malformed_prints_nothing_and_edited_warns(project, table):
     assert "was edited" in done.err
 
 
+def test_chunks_of_a_revision_are_checked_before_the_first_too(
+        project, emulator, make_table, aws, table_name):
+    """A merge that took the items of one backup and the metadata of another;
+    and a last chunk that is cut."""
+    items = [{"id": {"S": f"k{n:04}"}, "text": {"S": "x" * 900}}
+             for n in range(600)]
+    make_table(table_name, items)
+    project.local(emulator.endpoint, table_name)
+    dump = ["dump", "--commit", "--layout=chunked"]
+    project.ddbgit(*dump, "--tag=one")
+    put_items(aws, table_name, [{"id": {"S": "k0300"}}])
+    project.ddbgit(*dump)
+    where = project.snapshot().relative_to(project.path)
+    assert project.ddbgit("cat", "HEAD", "--format=jsonl").err == ""
+
+    project.git("checkout", "-q", "one", "--", f"{where}/table-data",
+                f"{where}/table-data.json")
+    project.git("commit", "-qm", "Merge")
+    mixed = project.ddbgit("cat", "HEAD", "--format=jsonl")
+    assert f":{where} was edited since it was dumped" in mixed.err
+    assert len(mixed.out.split("\n")) == len(items) + 1
+
+    last = sorted((project.snapshot() / "table-data").glob("*/*.json"),
+                  key=lambda path: path.read_text())[-1]
+    last.write_text(last.read_text()[:-100])
+    project.git("commit", "-qam", "Cut")
+    cut = project.ddbgit("cat", "HEAD", "--format=jsonl", status=1)
+    assert cut.out == "" and last.name in cut.err
+
+
 def test_a_reader_that_stops_is_no_failure(project, aws, table):
     put_items(aws, table, [{"id": {"S": "big"}, "t": {"N": str(n)},
                             "text": {"S": "x" * 200_000}} for n in range(4)])
