@@ -60,6 +60,35 @@ int dg_git_error(struct dg_error *err, int rc, const char *format, ...)
 			    last->message);
 }
 
+/* Where objects that are absent were promised by a remote, and git fetches
+ * them when they are needed. */
+static bool is_partial_clone(git_repository *git)
+{
+	git_config_iterator *promisors = NULL;
+	git_config_entry *entry;
+	git_config *config = NULL;
+	bool found = false;
+
+	if (!git_repository_config_snapshot(&config, git) &&
+	    !git_config_iterator_glob_new(&promisors, config,
+					  "^remote\\..*\\.promisor$"))
+		found = git_config_next(&entry, promisors) == 0;
+	git_config_iterator_free(promisors);
+	git_config_free(config);
+	return found;
+}
+
+static int partial_clone(struct dg_error *err, const char *where,
+			 const char *name)
+{
+	dg_error_set(err, DG_EINVALID,
+		     "the repository '%s' is a partial clone in which '%s' is "
+		     "missing, and libgit2 cannot fetch it",
+		     where, name);
+	return dg_error_hint(err, "Fetch all that is missing: git fetch "
+				  "--refetch --no-filter");
+}
+
 int dg_git_object_error(struct dg_error *err, int rc, git_repository *git,
 			const git_oid *id, const char *name)
 {
@@ -72,6 +101,8 @@ int dg_git_object_error(struct dg_error *err, int rc, git_repository *git,
 		return dg_git_error(err, rc, "cannot read '%s'", name);
 	if (!where)
 		where = git_repository_path(git);
+	if (rc == GIT_ENOTFOUND && is_partial_clone(git))
+		return partial_clone(err, where, name);
 	dg_error_set(err, DG_EINVALID,
 		     "the repository '%s' is damaged: the object %s%sof '%s' "
 		     "is missing or cannot be read",

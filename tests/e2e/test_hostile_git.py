@@ -86,6 +86,24 @@ def test_a_repository_that_libgit2_cannot_open_is_refused(media, fake, make):
     assert not fake.requests
 
 
+def test_what_a_partial_clone_lacks_is_no_damage(media, fake, tmp_path):
+    media.ddbgit(*DUMP, "--tag=first")
+    fake.tables["media"].put({"id": {"S": "more"}})
+    media.ddbgit(*DUMP)
+    media.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "partial"
+    media.git("clone", "-q", "--filter=blob:none", f"file://{media.path}",
+              clone)
+    assert media.ddbgit("cat", "HEAD", cwd=clone).out
+    lacks = media.ddbgit("cat", "first", cwd=clone, status=1)
+    assert f"'{clone}/' is a partial clone in which '" in lacks.err
+    assert "damaged" not in lacks.err
+    advice = "git fetch --refetch --no-filter"
+    assert advice in lacks.err
+    media.run(*advice.split(), cwd=clone)
+    assert media.ddbgit("cat", "first", cwd=clone).out
+
+
 @pytest.mark.parametrize("name", [
     "/table-data.json", "/table-schema.json", "/dump-summary.txt", "", ":"])
 @pytest.mark.parametrize("spoil", [
