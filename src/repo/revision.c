@@ -84,6 +84,12 @@ static int unknown(struct dg_repo *repo, const char *revision,
 	return DG_ENOTFOUND;
 }
 
+/* ":0:path" and ":path", which libgit2 does not know. */
+static bool of_index(const char *revision)
+{
+	return revision[0] == ':' && revision[1] != '/';
+}
+
 static int refuse(int rc, struct dg_repo *repo, const char *revision,
 		  struct dg_error *err)
 {
@@ -94,7 +100,7 @@ static int refuse(int rc, struct dg_repo *repo, const char *revision,
 				    "the revision '%s' is ambiguous: more "
 				    "than one object's name begins so",
 				    revision);
-	if (rc == GIT_EINVALIDSPEC)
+	if (rc == GIT_EINVALIDSPEC || of_index(revision))
 		return dg_error_set(err, DG_EUSAGE,
 				    "'%s' is no revision of one commit",
 				    revision);

@@ -62,6 +62,8 @@ static void test_unknown_revision_suggests_the_nearest_name(void **state)
 		{"HEAD~5", DG_ENOTFOUND, "unknown revision"},
 		{"HEAD:README", DG_EUSAGE, "names no commit"},
 		{"HEAD^{tree}", DG_EUSAGE, "names no commit"},
+		{":README", DG_EUSAGE, "is no revision of one commit"},
+		{":0:README", DG_EUSAGE, "is no revision of one commit"},
 		{"", DG_EUSAGE, "empty"},
 	};
 	struct fixture *f = *state;
