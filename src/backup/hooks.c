@@ -34,6 +34,7 @@ struct found {
 	char aside[64];
 	struct dg_buf text; /* of ours alone */
 	bool there;
+	bool is_folder;
 	bool ours;
 	bool has_aside;
 };
@@ -72,6 +73,7 @@ static int look(struct found *found, const struct hooks *hooks,
 	found->has_aside =
 		fstatat(hooks->fd, found->aside, &st, AT_SYMLINK_NOFOLLOW) == 0;
 	found->there = fstatat(hooks->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	found->is_folder = found->there && S_ISDIR(st.st_mode);
 	if (!found->there || !S_ISREG(st.st_mode) ||
 	    (size_t)st.st_size > HOOK_MAX)
 		return 0;
@@ -161,6 +163,12 @@ static int put_aside(const struct hooks *hooks, const struct found *found,
 {
 	int reason = 0;
 
+	if (found->is_folder) {
+		dg_error_set(err, DG_EREFUSED,
+			     "'%s/%s' is a folder: it is no hook of anybody's",
+			     hooks->dir.path, found->name);
+		return dg_error_hint(err, "Move it away");
+	}
 	/* A run that was killed here left both names. */
 	if (found->has_aside && same_file(hooks->fd, found->name, found->aside))
 		return 0;

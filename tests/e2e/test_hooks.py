@@ -333,6 +333,17 @@ def test_a_program_that_is_gone_does_not_stop_git(project):
     assert f"[WARNING] {copy} is gone" in done.err
 
 
+def test_a_folder_in_a_hooks_place_is_named_and_kept(project):
+    folder = hooks_folder(project)
+    folder.mkdir(exist_ok=True)
+    (folder / "post-merge").mkdir()
+    done = project.ddbgit("hooks", "install", status=5)
+    assert f"'{folder}/post-merge' is a folder" in done.err
+    assert (folder / "post-merge").is_dir()
+    assert not (folder / "post-merge.before-ddbgit").exists()
+    assert "post-merge" in project.ddbgit("hooks", "remove").out
+
+
 def test_what_stands_in_the_way_is_kept(project):
     folder = hooks_folder(project)
     hook(folder, "pre-commit", "echo mine\n")
