@@ -161,5 +161,6 @@ const struct dg_command dg_command_doctor = {
 			 "'select(.state==\"failed\").name'",
 			 "what would stop a dump, for a script"},
 		},
+	.lists = true,
 	.run = run,
 };

@@ -206,5 +206,6 @@ const struct dg_command dg_command_hooks = {
 			 "by a path that upgrades keep"},
 		},
 	.statuses = DG_STATUS(DG_EXIT_REFUSED),
+	.lists = true,
 	.run = run,
 };

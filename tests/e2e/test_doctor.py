@@ -1,5 +1,6 @@
 """`ddbgit doctor` says what a dump would say, before there is one."""
 
+import os
 import re
 import subprocess
 import time
@@ -201,6 +202,18 @@ def test_a_full_disk_is_told_by_the_table_s_size(media, fake):
     fake.tables["media"].moved = 10**12  # a thousand bytes each
     found = checks(media, status=1)
     assert found["disk"]["state"] == "failed"
+
+
+@pytest.mark.parametrize("args", [["doctor", "--env=dev"],
+                                  ["hooks", "status"]])
+def test_a_reader_that_is_gone_is_no_failure(media, args):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer) as gone:
+        done = subprocess.run(
+            [projects.binary(), *args], cwd=media.path, env=media.env,
+            stdout=gone, stderr=subprocess.PIPE, text=True, check=True)
+    assert "[ERROR]" not in done.stderr
 
 
 def test_an_interrupted_doctor_ends_at_once(media, fake):
