@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 import conftest
+import generated
 import item_diff
 from conftest import put_items, scan_all
 
@@ -298,25 +299,9 @@ def test_chunked_backups_are_compared_without_reading_what_is_equal(
     project.ddbgit("cat", "first", status=1)
 
 
-TEXT = st.text(max_size=6)
-NUMBER = st.integers(-10**6, 10**6).map(str)
-SCALAR = st.one_of(
-    TEXT.map(lambda v: {"S": v}), NUMBER.map(lambda v: {"N": v}),
-    st.binary(max_size=4).map(lambda v: {"B": v}),
-    st.booleans().map(lambda v: {"BOOL": v}), st.just({"NULL": True}),
-    st.sets(TEXT, min_size=1, max_size=4).map(lambda v: {"SS": sorted(v)}),
-    st.sets(NUMBER, min_size=1, max_size=4).map(lambda v: {"NS": sorted(v)}),
-    st.sets(st.binary(max_size=3), min_size=1, max_size=3).map(
-        lambda v: {"BS": sorted(v)}))
-NAME = st.sampled_from(["a", "b", "c.d", "é", "\"", " ", "z"])
-VALUE = st.recursive(SCALAR, lambda inner: st.one_of(
-    st.lists(inner, max_size=4).map(lambda v: {"L": v}),
-    st.dictionaries(NAME, inner, max_size=3).map(lambda v: {"M": v})),
-    max_leaves=8)
-ATTRIBUTES = st.dictionaries(NAME, VALUE, max_size=4)
 # Few keys, so that two draws have some in common.
 TABLE = st.dictionaries(st.sampled_from([f"k{n}" for n in range(9)]),
-                        ATTRIBUTES, max_size=7)
+                        generated.ATTRIBUTES, max_size=7)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True,
