@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "item/join.h"
-#include "item/table_def.h"
+#include "item/table_diff.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,15 +46,30 @@ static bool is_about_content(int rc)
 	       rc == DG_EUNSUPPORTED || rc == DG_EMODIFIED;
 }
 
-static bool definitions_differ(const struct side *before,
-			       const struct side *after)
+static int note_difference(void *context, const struct dg_table_change *change,
+			   struct dg_error *err)
+{
+	bool *differs = context;
+
+	(void)change;
+	(void)err;
+	*differs = true;
+	return 0;
+}
+
+/* By the rule of diff: another name of the table is no other setting. */
+static int compare_definitions(bool *differ, const struct side *before,
+			       const struct side *after, struct dg_error *err)
 {
 	const struct dg_json *a = dg_snapshot_definition(before->snapshot);
 	const struct dg_json *b = dg_snapshot_definition(after->snapshot);
+	const struct dg_table_diff_visitor visitor = {note_difference, differ};
 
+	*differ = a != b;
 	if (!a || !b)
-		return a != b;
-	return !dg_table_def_equal(a, b);
+		return 0;
+	*differ = false;
+	return dg_table_def_diff(a, b, &visitor, err);
 }
 
 static int count_once(struct dg_changes *out, struct dg_fileset *before_files,
@@ -70,8 +85,7 @@ static int count_once(struct dg_changes *out, struct dg_fileset *before_files,
 	int rc;
 
 	half.memory /= 2;
-	rc = side_open(&after, after_files, NULL, &half, false, err);
-
+	rc = side_open(&after, after_files, NULL, &half, check, err);
 	if (rc == 0)
 		rc = side_open(&before, before_files,
 			       dg_snapshot_keys(after.snapshot), &half, check,
@@ -83,26 +97,31 @@ static int count_once(struct dg_changes *out, struct dg_fileset *before_files,
 		out->added = count.added;
 		out->changed = count.changed;
 		out->removed = count.removed;
-		out->schema_changed = definitions_differ(&before, &after);
+		rc = compare_definitions(&out->schema_changed, &before, &after,
+					 err);
 	}
 	side_close(&before);
 	side_close(&after);
 	return rc;
 }
 
-/* The first backup: everything is added. */
+/* The first backup: everything is added. Counted, since metadata may be
+ * another's or older than an edit. */
 static int count_first(struct dg_changes *out, struct dg_fileset *files,
 		       const struct dg_snapshot_options *options,
 		       struct dg_error *err)
 {
 	struct dg_snapshot *snapshot = NULL;
-	const struct dg_metadata *metadata;
+	struct dg_snapshot_facts facts = {0};
 	int rc = dg_snapshot_open(&snapshot, files, options, err);
 
-	metadata = rc == 0 ? dg_snapshot_metadata(snapshot) : NULL;
+	/* Without a schema nothing tells one item from another. */
+	if (rc == 0 && dg_snapshot_keys(snapshot))
+		rc = dg_snapshot_check(snapshot, &facts, err);
+	else if (rc == 0 && dg_snapshot_metadata(snapshot))
+		facts.items = dg_snapshot_metadata(snapshot)->item_count;
 	out->kind = DG_CHANGES_FIRST;
-	if (metadata && metadata->has_item_count)
-		out->added = metadata->item_count;
+	out->added = facts.items;
 	dg_snapshot_close(snapshot);
 	return rc;
 }
@@ -130,7 +149,8 @@ int dg_changes_count(struct dg_changes *out, struct dg_fileset *before,
 	if (!before)
 		return count_first(out, after, options, err);
 	rc = count_once(out, before, after, false, options, err);
-	/* A foreign one may be out of key order: once more, through sorting. */
+	/* What is foreign may be out of key order: once more, through sorting.
+	 */
 	if (rc == DG_EINVALID)
 		rc = count_once(out, before, after, true, options, err);
 	if (!is_about_content(rc))

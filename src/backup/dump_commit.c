@@ -47,12 +47,20 @@ static int check_tag_is_free(const struct dg_dump_job *job,
 
 static int count_changes(struct dg_dump_job *job, struct dg_error *err)
 {
+	struct dg_fileset *before = dg_commit_tip(job->commit);
 	struct dg_fileset *files = NULL;
-	int rc = dg_commit_files(&files, job->commit, err);
+	int rc;
 
+	if (!before) {
+		job->result->changes = (struct dg_changes){
+			.kind = DG_CHANGES_FIRST,
+			.added = job->metadata.item_count,
+		};
+		return 0;
+	}
+	rc = dg_commit_files(&files, job->commit, err);
 	if (rc == 0)
-		rc = dg_changes_count(&job->result->changes,
-				      dg_commit_tip(job->commit), files,
+		rc = dg_changes_count(&job->result->changes, before, files,
 				      &job->reading, err);
 	if (rc == 0 && job->last_name &&
 	    job->result->changes.kind != DG_CHANGES_FIRST)
