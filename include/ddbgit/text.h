@@ -23,6 +23,15 @@ extern "C" {
 const char *dg_text_printable(const char *text, char *out, size_t out_size);
 
 /*
+ * How many columns of a terminal a text takes: East Asian wide characters and
+ * emoji two, combining marks none. Printable UTF-8; any other byte counts one.
+ */
+size_t dg_text_columns(struct dg_slice text);
+
+/* The bytes of as much of a text as fits, and (unless NULL) its columns. */
+size_t dg_text_fit(struct dg_slice text, size_t columns, size_t *used);
+
+/*
  * The word nearest to `word` (Damerau-Levenshtein), or NULL when none is
  * within a third of its length. words ends with NULL.
  */

@@ -1,3 +1,4 @@
+#include "cli/backup_row.h"
 #include "cli/difference.h"
 #include "cli/exit_status.h"
 #include "cli/quantity.h"
@@ -16,86 +17,6 @@ struct log_values {
 	const char *key;
 	unsigned int limit;
 };
-
-/*
- * Columns as wide as what was printed so far needs: they settle after a few
- * rows, and no row waits for those behind it.
- */
-struct columns {
-	int environment;
-	int table;
-	int items;
-	int changes;
-};
-
-static const struct columns first_columns = {5, 12, 7, 11};
-
-static void print_column(struct dg_output *output, int *width, const char *text)
-{
-	const int len = dg_output_text(output, text);
-
-	if (len > *width)
-		*width = len;
-	fprintf(output->out, "%*s  ", *width - len, "");
-}
-
-/* "2025-01-27 10:00" of an ISO 8601 time, anything else as it is. */
-static void print_date(struct dg_output *output, const char *date)
-{
-	if (date && strlen(date) >= 16 && date[10] == 'T')
-		fprintf(output->out, "%.10s %.5s  ", date, date + 11);
-	else
-		fprintf(output->out, "%-16.16s  ", date ? date : "-");
-}
-
-static void print_tags(struct dg_output *output, const char *const *tag)
-{
-	const char *before = "(";
-
-	for (; tag && *tag; tag++) {
-		fputs(before, output->out);
-		dg_output_text(output, *tag);
-		before = ", ";
-	}
-	if (before[0] == ',')
-		putc(')', output->out);
-}
-
-static void print_row(struct dg_output *output, struct columns *columns,
-		      const struct dg_backup *backup)
-{
-	char text[DG_QUANTITY_SIZE];
-	int len;
-
-	dg_output_style(output, DG_STYLE_COMMIT);
-	fprintf(output->out, "%.7s", backup->commit_id);
-	dg_output_style(output, DG_STYLE_PLAIN);
-	fputs("  ", output->out);
-	print_date(output, backup->date);
-	print_column(output, &columns->environment,
-		     backup->environment ? backup->environment : "-");
-	print_column(output, &columns->table,
-		     backup->table ? backup->table : "-");
-	if (backup->has_items)
-		dg_format_count(backup->items, text);
-	else
-		snprintf(text, sizeof(text), "%s",
-			 backup->removed ? "removed" : "-");
-	len = (int)strlen(text);
-	if (len > columns->items)
-		columns->items = len;
-	fprintf(output->out, "%*s  ", columns->items, text);
-	if (backup->has_changes)
-		dg_quantity_changes(&backup->changes, text);
-	else
-		strcpy(text, "-");
-	if (backup->tags && backup->tags[0])
-		print_column(output, &columns->changes, text);
-	else
-		fputs(text, output->out);
-	print_tags(output, backup->tags);
-	putc('\n', output->out);
-}
 
 static void write_record(struct dg_output *output,
 			 const struct dg_backup *backup)
@@ -125,7 +46,7 @@ static int print_all(struct dg_session *session, struct dg_backup_list *list,
 		     uint64_t *count, struct dg_error *err)
 {
 	struct dg_output *output = &session->output;
-	struct columns columns = first_columns;
+	struct dg_backup_columns columns = DG_BACKUP_COLUMNS_INIT;
 	struct dg_backup backup;
 	int rc;
 
@@ -133,7 +54,7 @@ static int print_all(struct dg_session *session, struct dg_backup_list *list,
 		if (output->json)
 			write_record(output, &backup);
 		else
-			print_row(output, &columns, &backup);
+			dg_backup_row_print(output, &columns, &backup);
 		/* A reader sees the first row while the rest is looked up. */
 		if (++*count == 1)
 			fflush(output->out);
@@ -177,7 +98,7 @@ static int list_backups(struct dg_session *session,
 
 struct item_view {
 	struct dg_output *output;
-	struct columns columns;
+	struct dg_backup_columns columns;
 	char commit[41];
 	bool attributes_open; /* of the record */
 	struct dg_json_writer record;
@@ -192,7 +113,7 @@ static int on_backup(void *context, const struct dg_backup *backup,
 	if (view->output->json)
 		write_record(view->output, backup);
 	else
-		print_row(view->output, &view->columns, backup);
+		dg_backup_row_print(view->output, &view->columns, backup);
 	if (ferror(view->output->out))
 		return dg_error_set(err, DG_EIO, "nobody reads any more");
 	return 0;
@@ -266,7 +187,7 @@ static int follow_item(struct dg_session *session,
 		       struct dg_error *err)
 {
 	struct item_view view = {.output = &session->output,
-				 .columns = first_columns};
+				 .columns = DG_BACKUP_COLUMNS_INIT};
 	const struct dg_key_history_visitor visitor = {
 		.backup = on_backup,
 		.change = {.item = on_item,

@@ -1,9 +1,11 @@
 #include "cli/difference.h"
 
 #include "cli/quantity.h"
+#include <ddbgit/text.h>
 #include <string.h>
 
 #define WIDTH 79
+#define MEMBERS_INDENT 4
 #define ARROW "→"
 
 void dg_difference_sign(struct dg_output *output, enum dg_difference kind)
@@ -34,13 +36,9 @@ const char *dg_difference_name(enum dg_difference kind)
 	return names[kind];
 }
 
-static int characters(const char *text)
+static int columns_of(const char *text)
 {
-	int count = 0;
-
-	for (; *text; text++)
-		count += (*text & 0xc0) != 0x80;
-	return count;
+	return (int)dg_text_columns(dg_slice_str(text));
 }
 
 static void print_styled(struct dg_output *output, enum dg_output_style style,
@@ -58,11 +56,11 @@ static void print_values(struct dg_output *output, int column, int indent,
 {
 	const bool both = *before && *after;
 
-	if (column + characters(*before ? before : after) > WIDTH)
+	if (column + columns_of(*before ? before : after) > WIDTH)
 		column = fprintf(output->out, "\n%*s  ", indent, "") - 1;
 	if (*before)
 		print_styled(output, DG_STYLE_OLD, before);
-	if (both && column + characters(before) + characters(after) + 3 > WIDTH)
+	if (both && column + columns_of(before) + columns_of(after) + 3 > WIDTH)
 		fprintf(output->out, "\n%*s" ARROW " ", indent, "");
 	else if (both)
 		fputs(" " ARROW " ", output->out);
@@ -71,20 +69,36 @@ static void print_values(struct dg_output *output, int column, int indent,
 	putc('\n', output->out);
 }
 
+/* One side of a set, at a column; on a line of its own if the rest of this one
+ * is too short. Returns the column behind it. */
+static int print_side(struct dg_output *output, enum dg_difference kind,
+		      int column, const char *text)
+{
+	const int len = columns_of(text) + 2;
+
+	if (column + len > WIDTH) {
+		column = MEMBERS_INDENT;
+		fprintf(output->out, "\n%*s", column, "");
+	}
+	dg_difference_sign(output, kind);
+	print_styled(output, kind == DG_ADDED ? DG_STYLE_NEW : DG_STYLE_OLD,
+		     text);
+	return column + len;
+}
+
 /* The members that a set lost and those that it gained. */
-static void print_members(struct dg_output *output,
+static void print_members(struct dg_output *output, int column,
 			  const struct dg_attribute_change *change)
 {
-	if (*change->before_text) {
-		dg_difference_sign(output, DG_REMOVED);
-		print_styled(output, DG_STYLE_OLD, change->before_text);
-	}
-	if (*change->before_text && *change->after_text)
+	if (*change->before_text)
+		column = print_side(output, DG_REMOVED, column,
+				    change->before_text);
+	if (*change->before_text && *change->after_text) {
 		putc(' ', output->out);
-	if (*change->after_text) {
-		dg_difference_sign(output, DG_ADDED);
-		print_styled(output, DG_STYLE_NEW, change->after_text);
+		column++;
 	}
+	if (*change->after_text)
+		print_side(output, DG_ADDED, column, change->after_text);
 	putc('\n', output->out);
 }
 
@@ -98,7 +112,7 @@ void dg_difference_attribute(struct dg_output *output,
 	column += dg_output_text(output, change->path);
 	fputs(": ", output->out);
 	if (change->members)
-		print_members(output, change);
+		print_members(output, column + 2, change);
 	else
 		print_values(output, column + 2, 4, change->before_text,
 			     change->after_text);

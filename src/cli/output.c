@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define CLEAR_LINE "\r\033[K"
@@ -16,6 +17,7 @@
 #define MESSAGE_MAX 4096
 #define ESCAPED_MAX (6 * MESSAGE_MAX + 1)
 #define PIECE_MAX 512
+#define COLUMNS_DEFAULT 80
 
 struct style {
 	const char *prefix;
@@ -46,6 +48,15 @@ static bool color_is_welcome(void)
 	return !(no_color && *no_color);
 }
 
+size_t dg_terminal_columns(FILE *stream)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(stream), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return COLUMNS_DEFAULT;
+	return size.ws_col;
+}
+
 void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
 {
 	memset(output, 0, sizeof(*output));
@@ -54,6 +65,8 @@ void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
 	output->terminal = is_terminal(err);
 	output->color = output->terminal && color_is_welcome();
 	output->out_terminal = is_terminal(out);
+	output->out_columns =
+		output->out_terminal ? dg_terminal_columns(out) : 0;
 	pthread_mutex_init(&output->lock, NULL);
 }
 
@@ -185,15 +198,6 @@ static size_t piece_of(struct dg_slice text)
 	return len;
 }
 
-static int count_characters(const char *text)
-{
-	int count = 0;
-
-	for (; *text; text++)
-		count += (*text & 0xc0) != 0x80;
-	return count;
-}
-
 int dg_output_slice(struct dg_output *output, struct dg_slice text)
 {
 	char piece[PIECE_MAX + 1];
@@ -207,7 +211,7 @@ int dg_output_slice(struct dg_output *output, struct dg_slice text)
 		piece[len] = '\0';
 		dg_text_printable(piece, escaped, sizeof(escaped));
 		fputs(escaped, output->out);
-		count += count_characters(escaped);
+		count += (int)dg_text_columns(dg_slice_str(escaped));
 		text = dg_slice_of(text.ptr + len, text.len - len);
 	}
 	return count;

@@ -19,14 +19,15 @@
 #include <stdio.h>
 
 struct dg_output {
-	FILE *out;         /* borrowed */
-	FILE *err;         /* borrowed */
-	bool terminal;     /* err is a terminal that knows escapes */
-	bool color;        /* of messages */
-	bool out_terminal; /* so is out */
-	bool out_color;    /* of results: see dg_output_color_results */
-	bool quiet;        /* warnings and errors only */
-	bool verbose;      /* debugging messages too */
+	FILE *out;          /* borrowed */
+	FILE *err;          /* borrowed */
+	bool terminal;      /* err is a terminal that knows escapes */
+	bool color;         /* of messages */
+	bool out_terminal;  /* so is out */
+	bool out_color;     /* of results: see dg_output_color_results */
+	size_t out_columns; /* of out's terminal; 0: it is none */
+	bool quiet;         /* warnings and errors only */
+	bool verbose;       /* debugging messages too */
 	bool json;
 	pthread_mutex_t lock; /* protects lines on err and status_shown */
 	bool status_shown;    /* a progress line stands on the terminal */
@@ -36,6 +37,9 @@ struct dg_output {
  * have no color until dg_output_color_results. */
 void dg_output_init(struct dg_output *output, FILE *out, FILE *err);
 void dg_output_free(struct dg_output *output);
+
+/* How many columns the terminal has now, 80 where it does not say. */
+size_t dg_terminal_columns(FILE *stream);
 
 /* A dg_log writer; context is the dg_output. */
 void dg_output_log(void *context, enum dg_log_level level, const char *message);
@@ -72,7 +76,7 @@ void dg_output_style(struct dg_output *output, enum dg_output_style style);
 
 /*
  * Text on stdout with control and bidirectional characters escaped. Returns
- * how many characters it became.
+ * how many columns it takes.
  */
 int dg_output_text(struct dg_output *output, const char *text);
 int dg_output_slice(struct dg_output *output, struct dg_slice text);

@@ -4,14 +4,11 @@
 #include <ddbgit/text.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #define QUIET_MS 2000
 #define REDRAW_MS 200
 #define MESSAGE_MS 10000
-#define WIDTH_DEFAULT 80
 
 void dg_progress_line_init(struct dg_progress_line *line,
 			   struct dg_output *output)
@@ -19,17 +16,6 @@ void dg_progress_line_init(struct dg_progress_line *line,
 	memset(line, 0, sizeof(*line));
 	line->output = output;
 	line->started_ms = -1;
-}
-
-static size_t terminal_width(struct dg_output *output)
-{
-	struct winsize size;
-
-	if (!output->terminal ||
-	    ioctl(fileno(output->err), TIOCGWINSZ, &size) < 0 ||
-	    size.ws_col == 0)
-		return WIDTH_DEFAULT;
-	return size.ws_col;
 }
 
 __attribute__((format(printf, 2, 3))) static void append(char *out,
@@ -100,7 +86,7 @@ static void show(struct dg_progress_line *line,
 	line->shown_ms = now_ms;
 	if (output->terminal) {
 		dg_progress_line_format(state, elapsed_ms,
-					terminal_width(output), text);
+					dg_terminal_columns(output->err), text);
 		dg_output_status(output, text);
 	} else {
 		dg_progress_line_format(state, elapsed_ms, sizeof(text), text);

@@ -5,6 +5,7 @@
 #include "item/canon_text.h"
 #include "item/item_diff.h"
 #include "item/token.h"
+#include <ddbgit/text.h>
 
 #define ELLIPSIS "…"
 
@@ -192,21 +193,24 @@ static bool continues(const struct dg_buf *text, size_t at)
 	return at < text->len && ((unsigned char)text->ptr[at] & 0xc0) == 0x80;
 }
 
-static size_t forward(const struct dg_buf *text, size_t at, size_t characters)
+static size_t forward(const struct dg_buf *text, size_t at, size_t columns)
 {
-	while (characters-- > 0 && at < text->len)
-		do
-			at++;
-		while (continues(text, at));
-	return at;
+	return at + dg_text_fit(dg_slice_of(text->ptr + at, text->len - at),
+				columns, NULL);
 }
 
-static size_t back(const struct dg_buf *text, size_t at, size_t characters)
+static size_t back(const struct dg_buf *text, size_t at, size_t columns)
 {
-	while (characters-- > 0 && at > 0)
+	size_t used = 0;
+
+	while (used < columns && at > 0) {
+		const size_t end = at;
+
 		do
 			at--;
 		while (at > 0 && continues(text, at));
+		used += dg_text_columns(dg_slice_of(text->ptr + at, end - at));
+	}
 	return at;
 }
 
@@ -226,7 +230,7 @@ static bool is_long(const struct dg_buf *text, size_t limit)
 	return forward(text, 0, limit) < text->len;
 }
 
-/* Leaves `limit` characters from `start` on. */
+/* Leaves `limit` columns from `start` on. */
 static int cut(struct dg_buf *text, size_t start, size_t limit,
 	       struct dg_error *err)
 {

@@ -19,8 +19,8 @@ int dg_item_text(struct dg_slice line, struct dg_slice but, bool binary_in_full,
 		 struct dg_buf *out, struct dg_error *err);
 
 /*
- * Cuts two texts (either may be empty) that are longer than `limit` characters
- * to a part around the first character that differs, with an ellipsis where
+ * Cuts two texts (either may be empty) that take more than `limit` columns to a
+ * part around the first character that differs, with an ellipsis where
  * something was cut off.
  */
 int dg_text_shorten(struct dg_buf *a, struct dg_buf *b, size_t limit,

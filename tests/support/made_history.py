@@ -234,6 +234,11 @@ class Writer:
                 f"tag {name}\nfrom :{self.mark}\ntagger A <a@example.com> "
                 f"{self.clock} +0000\ndata 4\nkept\n".encode())
 
+    def write(self, project):
+        subprocess.run(["git", "fast-import", "--quiet", "--done", "--force"],
+                       input=b"".join(self.stream) + b"done\n",
+                       cwd=project.path, env=project.env, check=True)
+
     # Steps
 
     def take(self, step):
@@ -332,7 +337,4 @@ def make(project, steps):
     writer = Writer()
     for step in steps:
         writer.take(copy.deepcopy(step))
-    writer.stream.append(b"done\n")
-    subprocess.run(["git", "fast-import", "--quiet", "--done", "--force"],
-                   input=b"".join(writer.stream), cwd=project.path,
-                   env=project.env, check=True)
+    writer.write(project)

@@ -232,6 +232,32 @@ static void test_nearest_word_is_within_a_third(void **state)
 	assert_null(dg_text_nearest(long_word, words));
 }
 
+static void test_columns_are_those_of_a_terminal(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t columns;
+	} cases[] = {
+		{"", 0},           {"abc", 3},        {"é", 1},
+		{"e\u0301x", 2},   {"日本", 4},       {"한", 2},
+		{"ｆ", 2},         {"😀-", 3},         {"👍🏽", 2},
+		{"❤\ufe0f", 1},    {"→…", 2},         {"\xff\xfe", 2},
+		{"\u0300", 0},     {"\u02ff", 1},     {"\U000e01ef", 0},
+		{"\U000e01f0", 1}, {"\U0003fffd", 2}, {"\U0003fffe", 1},
+	};
+	size_t used;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(dg_text_columns(dg_slice_str(cases[i].text)),
+				 cases[i].columns);
+	/* Half a character does not fit; a mark goes with what it marks. */
+	assert_int_equal(dg_text_fit(DG_SLICE("a日b"), 2, &used), 1);
+	assert_int_equal(used, 1);
+	assert_int_equal(dg_text_fit(DG_SLICE("ae\u0301b"), 2, NULL), 4);
+	assert_int_equal(dg_text_fit(DG_SLICE("ab"), 9, NULL), 2);
+}
+
 static void test_strings_are_copied(void **state)
 {
 	char *copy;
@@ -261,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_harmful_characters_are_escaped),
 		cmocka_unit_test(test_printable_text_is_cut_whole),
 		cmocka_unit_test(test_nearest_word_is_within_a_third),
+		cmocka_unit_test(test_columns_are_those_of_a_terminal),
 		cmocka_unit_test(test_strings_are_copied),
 	};
 
