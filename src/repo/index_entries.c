@@ -81,27 +81,23 @@ static bool same_stat(const git_index_entry *entry, const struct stat *st)
 	       entry->ino == now.ino && entry->file_size == now.file_size;
 }
 
-/* Is the file in place, whose stat data is st, what the blob is? */
-static int is_in_place(bool *out, const struct in_place *place,
-		       const struct dg_blob *blob, const struct stat *st,
-		       struct dg_error *err)
+/* Is the file in place, whose stat data is st, what the blob is? What cannot be
+ * read is not: Git is to look at it, and the commit stands without. */
+static bool is_in_place(const struct in_place *place,
+			const struct dg_blob *blob, const struct stat *st)
 {
 	const struct dg_stamp stamp = dg_stamp_of(st);
 	struct dg_file *file = NULL;
 	git_oid id;
 	int rc;
 
-	*out = dg_stamp_equal(&stamp, &blob->stamp);
-	if (*out)
-		return 0;
-	rc = place->files->open(place->files, blob->path, &file, err);
+	if (dg_stamp_equal(&stamp, &blob->stamp))
+		return true;
+	rc = place->files->open(place->files, blob->path, &file, NULL);
 	if (!rc)
-		rc = dg_blob_hash(&id, file, err);
+		rc = dg_blob_hash(&id, file, NULL);
 	dg_file_close(file);
-	if (rc < 0)
-		return rc;
-	*out = git_oid_equal(&id, &blob->id);
-	return 0;
+	return !rc && git_oid_equal(&id, &blob->id);
 }
 
 static int set_entry(git_index *index, const char *path,
@@ -110,17 +106,12 @@ static int set_entry(git_index *index, const char *path,
 {
 	git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = path};
 	struct stat st;
-	bool same;
-	int rc = 0;
+	int rc;
 
 	entry.id = blob->id;
-	if (stat_in_place(place, blob->path, &st)) {
-		rc = is_in_place(&same, place, blob, &st, err);
-		if (!rc && same)
-			set_stat(&entry, &st);
-	}
-	if (rc < 0)
-		return rc;
+	if (stat_in_place(place, blob->path, &st) &&
+	    is_in_place(place, blob, &st))
+		set_stat(&entry, &st);
 	rc = git_index_add(index, &entry);
 	/* Beside a conflict's stages Git refuses to read the index. */
 	if (!rc)

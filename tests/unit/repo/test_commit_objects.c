@@ -153,8 +153,12 @@ static void test_a_file_that_changes_before_the_end_is_no_clean_one(
 	assert_ok(f, prepare(steps.commit, &f->err));
 	run(f, "cp " PROD "/table-data/01/1.json " PROD "/table-data/00/0.json "
 	       "&& touch -d @1700000000 " PROD "/table-data/00/0.json");
+	/* Nor does one that cannot be read stop what is in place already. */
+	run(f, "cd " PROD "/table-data && touch 01/1.json && mv 01 away && "
+	       "ln -s away 01");
 	assert_ok(f, dg_commit_finish(steps.commit, id, &f->err));
 	close_steps(&steps);
+	run(f, "cd " PROD "/table-data && rm 01 && mv away 01");
 	assert_output(f, " M " PROD "/table-data/00/0.json",
 		      "git status --porcelain");
 	run(f, "git checkout -q " PROD);
