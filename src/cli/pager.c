@@ -31,9 +31,12 @@ static bool is_installed(const char *command)
 	const char *path = getenv("PATH");
 	char file[4096];
 
-	if (memchr(command, '/', len) ||
-	    strpbrk(command, "|&;<>()$`\\\"'=~*?["))
+	if (strpbrk(command, "|&;<>()$`\\\"'=~*?["))
 		return true; /* the shell's business */
+	if (memchr(command, '/', len))
+		return snprintf(file, sizeof(file), "%.*s", (int)len, command) <
+			       (int)sizeof(file) &&
+		       access(file, X_OK) == 0;
 	while (path && *path) {
 		const size_t part = strcspn(path, ":");
 

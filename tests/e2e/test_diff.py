@@ -260,6 +260,10 @@ def test_terminal_gets_a_pager_and_colors(project, aws, table):
     # A reader that has seen enough is no failure.
     shown = project.terminal("diff", env={"GIT_PAGER": "true"})
     assert shown.status == 0
+    # A pager that is not there takes nothing along.
+    for gone in ("no-such-pager", "/no/such/pager -R"):
+        assert "+++ live" in project.terminal(
+            "diff", env={"GIT_PAGER": gone}).out, gone
 
 
 def test_chunked_backups_are_compared_without_reading_what_is_equal(
