@@ -9,6 +9,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#endif
+
 #define COMPONENT_MAX 256
 
 /* The next component of *path, copied to name; false at the end. */
@@ -65,8 +70,44 @@ static int step_into(int *dirfd, int keep, const char *name, const char *path,
 	return 0;
 }
 
-int dg_openat_nofollow(int dirfd, const char *path, int flags,
-		       unsigned int mode, int *fd_out, struct dg_error *err)
+/* The whole path in one call. */
+static int open_at_once(int dirfd, const char *path, int flags,
+			unsigned int mode)
+{
+#ifdef SYS_openat2
+	struct open_how how = {
+		.flags = (unsigned int)(flags | O_NOFOLLOW | O_CLOEXEC),
+		.mode = flags & O_CREAT ? mode : 0,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+#else
+	(void)dirfd;
+	(void)path;
+	(void)flags;
+	(void)mode;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+/* A system without that call, a sandbox that forbids it, or something about
+ * the path that only looking at each component tells. */
+static bool has_to_step(int reason)
+{
+	static const int reasons[] = {ENOSYS, EPERM, EINVAL,  E2BIG,
+				      ELOOP,  EXDEV, ENOTDIR, EAGAIN};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (reason == reasons[i])
+			return true;
+	}
+	return false;
+}
+
+static int open_by_steps(int dirfd, const char *path, int flags,
+			 unsigned int mode, int *fd_out, struct dg_error *err)
 {
 	char name[COMPONENT_MAX];
 	const char *rest = path;
@@ -92,6 +133,19 @@ int dg_openat_nofollow(int dirfd, const char *path, int flags,
 	if (at != dirfd)
 		close(at);
 	return rc;
+}
+
+int dg_openat_nofollow(int dirfd, const char *path, int flags,
+		       unsigned int mode, int *fd_out, struct dg_error *err)
+{
+	int fd = open_at_once(dirfd, path[0] ? path : ".", flags, mode);
+
+	if (fd < 0 && has_to_step(errno))
+		return open_by_steps(dirfd, path, flags, mode, fd_out, err);
+	if (fd < 0)
+		return dg_error_errno(err, errno, "cannot open '%s'", path);
+	*fd_out = fd;
+	return 0;
 }
 
 int dg_mkdirs_at(int dirfd, const char *path, struct dg_error *err)

@@ -48,4 +48,12 @@ int dg_key_encode(struct dg_buf *out, char type, struct dg_slice canonical,
 int dg_key_json(const struct dg_key_schema *keys, struct dg_slice item_line,
 		struct dg_buf *out, struct dg_error *err);
 
+/*
+ * The same from the encoded key, without looking for its attributes in the
+ * item: 1, or 0 with nothing appended where only the item tells simply how it
+ * is spelled (binary parts, escapes, negative numbers).
+ */
+int dg_key_json_decode(const struct dg_key_schema *keys, struct dg_slice key,
+		       struct dg_buf *out, struct dg_error *err);
+
 #endif

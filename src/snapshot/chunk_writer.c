@@ -94,15 +94,26 @@ static int add_line(struct chunk_writer *writer, struct dg_slice line,
 	return rc;
 }
 
+/* The item's key as JSON, in writer->key. */
+static int take_key(struct chunk_writer *writer, const struct dg_item *item,
+		    struct dg_error *err)
+{
+	int rc;
+
+	dg_buf_clear(&writer->key);
+	rc = dg_key_json_decode(&writer->keys, item->key, &writer->key, err);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	return dg_key_json(&writer->keys, item->line, &writer->key, err);
+}
+
 static int add(struct dg_layout_writer *self, const struct dg_item *item,
 	       struct dg_error *err)
 {
 	struct chunk_writer *writer = (struct chunk_writer *)self;
 	unsigned int cuts;
-	int rc;
+	int rc = take_key(writer, item, err);
 
-	dg_buf_clear(&writer->key);
-	rc = dg_key_json(&writer->keys, item->line, &writer->key, err);
 	if (rc < 0)
 		return rc;
 	cuts = dg_chunk_cut_step(&writer->cut,

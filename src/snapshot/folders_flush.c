@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* More are flushed with their file system: each flush of one waits for the
+ * disk. */
+#define FOLDERS_MAX 64
+
 /* Flushes the folder `path` below dirfd, "" is dirfd itself; one that was
  * removed meanwhile needs none. */
 static int flush_folder(int dirfd, const char *path, struct dg_error *err)
@@ -50,6 +54,12 @@ int dg_folders_flush(int dirfd, const struct dg_path_list *files,
 
 	for (size_t i = 0; rc == 0 && i < files->count; i++)
 		rc = add_parents(&folders, files->paths[i], err);
+	if (rc == 0 && folders.count > FOLDERS_MAX &&
+	    dg_can_flush_filesystem()) {
+		dg_path_list_free(&folders);
+		return dg_flush_filesystem(dirfd, ".", err);
+	}
+	dg_path_list_settle(&folders);
 	/* "" comes first in the order, so last here; "a" before "a/b". */
 	for (size_t i = folders.count; rc == 0 && i > 0; i--)
 		rc = flush_folder(dirfd, folders.paths[i - 1], err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define DEPTH_MAX 8 /* deeper than any path of ours */
+#define RECENT_MAX 512
 
 void dg_path_list_free(struct dg_path_list *list)
 {
@@ -12,12 +13,11 @@ void dg_path_list_free(struct dg_path_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-/* Where path is or belongs; *found says which. */
-static size_t position(const struct dg_path_list *list, const char *path,
-		       bool *found)
+/* Where path is or belongs in paths[low] to paths[high - 1]; *found says
+ * which. */
+static size_t position(const struct dg_path_list *list, size_t low, size_t high,
+		       const char *path, bool *found)
 {
-	size_t low = 0, high = list->count;
-
 	*found = false;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -33,6 +33,36 @@ static size_t position(const struct dg_path_list *list, const char *path,
 			high = middle;
 	}
 	return low;
+}
+
+/* Where path is, or belongs among the recent ones. */
+static size_t find(const struct dg_path_list *list, const char *path,
+		   bool *found)
+{
+	size_t at = position(list, 0, list->settled, path, found);
+
+	return *found ? at
+		      : position(list, list->settled, list->count, path, found);
+}
+
+void dg_path_list_settle(struct dg_path_list *list)
+{
+	char *recent[RECENT_MAX];
+	size_t older = list->settled;
+	size_t newer = list->count - list->settled;
+	size_t to = list->count;
+
+	if (newer == 0)
+		return;
+	memcpy(recent, list->paths + older, newer * sizeof(*recent));
+	while (newer > 0) {
+		if (older > 0 &&
+		    strcmp(list->paths[older - 1], recent[newer - 1]) > 0)
+			list->paths[--to] = list->paths[--older];
+		else
+			list->paths[--to] = recent[--newer];
+	}
+	list->settled = list->count;
 }
 
 static int grow(struct dg_path_list *list, struct dg_error *err)
@@ -65,21 +95,19 @@ static char *stamp_place(char *path)
 	return path + strlen(path) + 1;
 }
 
-static int insert(struct dg_path_list *list, size_t at, const char *path,
+static int insert(struct dg_path_list *list, size_t at, char *path,
 		  struct dg_error *err)
 {
-	char *copy = NULL;
 	int rc = grow(list, err);
 
 	if (rc < 0)
 		return rc;
-	copy = copy_path(path);
-	if (!copy)
-		return dg_error_nomem(err);
 	memmove(list->paths + at + 1, list->paths + at,
 		(list->count - at) * sizeof(*list->paths));
-	list->paths[at] = copy;
+	list->paths[at] = path;
 	list->count++;
+	if (list->count - list->settled == RECENT_MAX)
+		dg_path_list_settle(list);
 	return 0;
 }
 
@@ -87,11 +115,16 @@ int dg_path_list_add_stamped(struct dg_path_list *list, const char *path,
 			     const struct dg_stamp *stamp, struct dg_error *err)
 {
 	bool found;
-	size_t at = position(list, path, &found);
-	int rc = found ? 0 : insert(list, at, path, err);
+	size_t at = find(list, path, &found);
+	char *entry = found ? list->paths[at] : copy_path(path);
+	int rc;
 
-	if (rc == 0)
-		memcpy(stamp_place(list->paths[at]), stamp, sizeof(*stamp));
+	if (!entry)
+		return dg_error_nomem(err);
+	memcpy(stamp_place(entry), stamp, sizeof(*stamp));
+	rc = found ? 0 : insert(list, at, entry, err);
+	if (rc < 0)
+		free(entry);
 	return rc;
 }
 
@@ -114,12 +147,14 @@ struct dg_stamp dg_path_list_stamp(const struct dg_path_list *list, size_t i)
 void dg_path_list_remove(struct dg_path_list *list, const char *path)
 {
 	bool found;
-	size_t at = position(list, path, &found);
+	size_t at = find(list, path, &found);
 
 	if (!found)
 		return;
 	free(list->paths[at]);
 	list->count--;
+	if (at < list->settled)
+		list->settled--;
 	memmove(list->paths + at, list->paths + at + 1,
 		(list->count - at) * sizeof(*list->paths));
 }
@@ -128,17 +163,41 @@ bool dg_path_list_has(const struct dg_path_list *list, const char *path)
 {
 	bool found;
 
-	position(list, path, &found);
+	find(list, path, &found);
 	return found;
+}
+
+static bool begins_with(const struct dg_path_list *list, size_t at, size_t end,
+			const char *folder)
+{
+	return at < end &&
+	       strncmp(list->paths[at], folder, strlen(folder)) == 0;
 }
 
 bool dg_path_list_has_below(const struct dg_path_list *list, const char *folder)
 {
+	size_t settled = list->settled;
+	size_t end = list->count;
 	bool found;
-	size_t at = position(list, folder, &found);
 
-	return at < list->count &&
-	       strncmp(list->paths[at], folder, strlen(folder)) == 0;
+	return begins_with(list, position(list, 0, settled, folder, &found),
+			   settled, folder) ||
+	       begins_with(list, position(list, settled, end, folder, &found),
+			   end, folder);
+}
+
+static size_t folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+bool dg_path_same_folder(const char *a, const char *b)
+{
+	size_t len = folder_length(a);
+
+	return len == folder_length(b) && memcmp(a, b, len) == 0;
 }
 
 struct collection {
@@ -184,6 +243,7 @@ int dg_path_list_collect(struct dg_path_list *list, struct dg_fileset *files,
 	struct dg_error cause = {0};
 	int rc = collect(&at, &cause);
 
+	dg_path_list_settle(list);
 	if (rc == DG_ENOTFOUND)
 		return 0;
 	if (rc < 0 && err)

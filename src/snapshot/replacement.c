@@ -99,7 +99,7 @@ static int write_obsolete(int newfd, const struct dg_buf *text,
 
 /* Everything in new must be one of a snapshot's paths: finish leaves the rest
  * behind. */
-static int flush_new(int newfd, const struct dg_path_list *content,
+static int flush_new(int newfd, const struct dg_path_list *content, bool many,
 		     struct dg_error *err)
 {
 	struct dg_path_list files = {0};
@@ -112,6 +112,8 @@ static int flush_new(int newfd, const struct dg_path_list *content,
 					  "'%s' is no file of a snapshot",
 					  content->paths[i]);
 	}
+	if (rc == 0 && many)
+		return dg_flush_filesystem(newfd, DG_WORK_NEW, err);
 	if (rc == 0)
 		rc = dg_dir_fileset(&set, newfd, DG_WORK_NEW, err);
 	if (rc == 0)
@@ -124,35 +126,43 @@ static int flush_new(int newfd, const struct dg_path_list *content,
 	return rc;
 }
 
+static int check_parent(const struct dg_replacement *replacement,
+			const char *path, struct dg_error *err)
+{
+	struct dg_error cause = {0};
+	const char *name;
+	int fd;
+	int rc = dg_open_parent_at(replacement->dirfd, path, false, &fd, &name,
+				   &cause);
+
+	if (rc == 0)
+		close(fd);
+	if (rc == 0 || rc == DG_ENOTFOUND)
+		return 0;
+	dg_error_prefix(&cause, "%s", replacement->name);
+	if (err)
+		*err = cause;
+	return rc;
+}
+
 /* Part files have folders above them or nothing yet: a symlink there would
  * stop finish halfway. */
 static int check_parents(const struct dg_replacement *replacement,
 			 const struct dg_path_list *content,
 			 struct dg_error *err)
 {
-	struct dg_error cause = {0};
-	const char *name;
 	int rc = 0;
-	int fd;
 
 	for (size_t i = 0; rc == 0 && i < content->count; i++) {
-		rc = dg_open_parent_at(replacement->dirfd, content->paths[i],
-				       false, &fd, &name, &cause);
-		if (rc == 0)
-			close(fd);
-		if (rc == DG_ENOTFOUND)
-			rc = 0;
-	}
-	if (rc < 0) {
-		dg_error_prefix(&cause, "%s", replacement->name);
-		if (err)
-			*err = cause;
+		if (i == 0 || !dg_path_same_folder(content->paths[i - 1],
+						   content->paths[i]))
+			rc = check_parent(replacement, content->paths[i], err);
 	}
 	return rc;
 }
 
 int dg_replacement_prepare(const struct dg_replacement *replacement,
-			   const struct dg_path_list *content,
+			   const struct dg_path_list *content, bool many,
 			   struct dg_error *err)
 {
 	struct dg_buf obsolete = DG_BUF_INIT(OBSOLETE_MAX);
@@ -169,7 +179,7 @@ int dg_replacement_prepare(const struct dg_replacement *replacement,
 	if (rc == 0)
 		rc = write_obsolete(newfd, &obsolete, err);
 	if (rc == 0)
-		rc = flush_new(newfd, content, err);
+		rc = flush_new(newfd, content, many, err);
 	if (rc == 0)
 		rc = dg_flush(replacement->workfd, DG_WORK_FOLDER, err);
 	if (rc == 0)

@@ -32,17 +32,21 @@ bool dg_replacement_knows_path(const char *path);
 int dg_replacement_check_names(const struct dg_replacement *replacement,
 			       struct dg_error *err);
 
-/* content: the paths of the new snapshot, staged or left in place. */
+/* content: the paths of the new snapshot, staged or left in place, settled;
+ * many: the staged files are not flushed, so their file system is. */
 int dg_replacement_prepare(const struct dg_replacement *replacement,
-			   const struct dg_path_list *content,
+			   const struct dg_path_list *content, bool many,
 			   struct dg_error *err);
 
 /* *committed: whether ready is there, also when flushing it failed. */
 int dg_replacement_commit(const struct dg_replacement *replacement,
 			  bool *committed, struct dg_error *err);
 
-/* 1 if there was a ready, 0 if not. */
+/* Of what this process has committed. */
 int dg_replacement_finish(const struct dg_replacement *replacement,
+			  struct dg_error *err);
+/* Of what a crash may have left: 1 if there was a ready, 0 if not. */
+int dg_replacement_resume(const struct dg_replacement *replacement,
 			  struct dg_error *err);
 
 #endif

@@ -9,45 +9,94 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OBSOLETE_MAX ((size_t)256 * 1024 * 1024)
 
-/* Renames one file of ready into place. */
-static int put_in_place(const struct dg_replacement *replacement, int readyfd,
-			const char *path, struct dg_error *err)
-{
-	int from = -1, to = -1;
-	const char *name;
-	int rc = dg_open_parent_at(readyfd, path, false, &from, &name, err);
+/* The folders that a file moves from and to; its neighbours in the list mostly
+ * stand in the same. */
+struct passage {
+	const struct dg_replacement *replacement;
+	int readyfd;
+	const char *path; /* of a file that moves there; NULL: not open */
+	int from, to;
+};
 
+static void close_passage(struct passage *passage)
+{
+	if (passage->from >= 0)
+		close(passage->from);
+	if (passage->to >= 0)
+		close(passage->to);
+	passage->from = passage->to = -1;
+	passage->path = NULL;
+}
+
+static int open_passage(struct passage *passage, const char *path,
+			struct dg_error *err)
+{
+	const char *name;
+	int rc;
+
+	if (passage->path && dg_path_same_folder(passage->path, path))
+		return 0;
+	close_passage(passage);
+	rc = dg_open_parent_at(passage->readyfd, path, false, &passage->from,
+			       &name, err);
 	if (rc == 0)
-		rc = dg_open_parent_at(replacement->dirfd, path, true, &to,
-				       &name, err);
-	if (rc == 0 && renameat(from, name, to, name) < 0)
-		rc = dg_error_errno(err, errno, "cannot put '%s/%s' in place",
-				    replacement->name, path);
-	if (from >= 0)
-		close(from);
-	if (to >= 0)
-		close(to);
+		rc = dg_open_parent_at(passage->replacement->dirfd, path, true,
+				       &passage->to, &name, err);
+	if (rc == 0)
+		passage->path = path;
 	return rc;
+}
+
+/* Renames one file of ready into place. */
+static int put_in_place(struct passage *passage, const char *path,
+			struct dg_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	int rc = open_passage(passage, path, err);
+
+	if (rc == 0 && renameat(passage->from, name, passage->to, name) < 0)
+		rc = dg_error_errno(err, errno, "cannot put '%s/%s' in place",
+				    passage->replacement->name, path);
+	return rc;
+}
+
+/* Where no part stands yet, all of them move at once, in their folder. */
+static bool move_parts(const struct dg_replacement *replacement, int readyfd)
+{
+	struct stat st;
+
+	return fstatat(readyfd, DG_PARTS_FOLDER, &st, AT_SYMLINK_NOFOLLOW) ==
+		       0 &&
+	       S_ISDIR(st.st_mode) &&
+	       renameat(readyfd, DG_PARTS_FOLDER, replacement->dirfd,
+			DG_PARTS_FOLDER) == 0;
 }
 
 /* All but the metadata, then the metadata: whoever reads without a lock, and
  * between the two, sees by its digest that they differ. */
 static int put_all(const struct dg_replacement *replacement, int readyfd,
-		   const struct dg_path_list *files, struct dg_error *err)
+		   const struct dg_path_list *files, bool moved,
+		   struct dg_error *err)
 {
+	struct passage passage = {replacement, readyfd, NULL, -1, -1};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < files->count; i++) {
-		if (strcmp(files->paths[i], DG_METADATA_FILE) != 0)
-			rc = put_in_place(replacement, readyfd, files->paths[i],
-					  err);
+		const char *path = files->paths[i];
+
+		if (strcmp(path, DG_METADATA_FILE) != 0 &&
+		    !(moved && dg_layout_owns_path(path)))
+			rc = put_in_place(&passage, path, err);
 	}
 	if (rc == 0 && dg_path_list_has(files, DG_METADATA_FILE))
-		rc = put_in_place(replacement, readyfd, DG_METADATA_FILE, err);
+		rc = put_in_place(&passage, DG_METADATA_FILE, err);
+	close_passage(&passage);
 	return rc;
 }
 
@@ -139,8 +188,9 @@ static int add_present(const struct dg_replacement *replacement,
 	return rc;
 }
 
+/* resumed: a run that was interrupted may have put some of it in place. */
 static int finish(const struct dg_replacement *replacement, int readyfd,
-		  struct dg_error *err)
+		  bool resumed, struct dg_error *err)
 {
 	struct dg_path_list files = {0};
 	struct dg_fileset *set = NULL;
@@ -152,11 +202,11 @@ static int finish(const struct dg_replacement *replacement, int readyfd,
 		rc = dg_path_list_collect(&files, set, "",
 					  dg_replacement_knows_path, err);
 	if (rc == 0)
-		rc = put_all(replacement, readyfd, &files, err);
+		rc = put_all(replacement, readyfd, &files,
+			     !resumed && move_parts(replacement, readyfd), err);
 	if (rc == 0)
 		rc = delete_all_obsolete(replacement, readyfd, &files, err);
-	/* Also what a run that was interrupted here has put in place. */
-	if (rc == 0)
+	if (rc == 0 && resumed)
 		rc = add_present(replacement, &files, err);
 	if (rc == 0)
 		rc = dg_folders_flush(replacement->dirfd, &files, err);
@@ -167,8 +217,8 @@ static int finish(const struct dg_replacement *replacement, int readyfd,
 	return rc;
 }
 
-int dg_replacement_finish(const struct dg_replacement *replacement,
-			  struct dg_error *err)
+static int open_and_finish(const struct dg_replacement *replacement,
+			   bool resumed, struct dg_error *err)
 {
 	int readyfd = -1;
 	int rc = dg_work_open_folder(replacement->workfd, DG_WORK_READY,
@@ -176,7 +226,21 @@ int dg_replacement_finish(const struct dg_replacement *replacement,
 
 	if (rc <= 0)
 		return rc;
-	rc = finish(replacement, readyfd, err);
+	rc = finish(replacement, readyfd, resumed, err);
 	close(readyfd);
 	return rc < 0 ? rc : 1;
+}
+
+int dg_replacement_finish(const struct dg_replacement *replacement,
+			  struct dg_error *err)
+{
+	int rc = open_and_finish(replacement, false, err);
+
+	return rc < 0 ? rc : 0;
+}
+
+int dg_replacement_resume(const struct dg_replacement *replacement,
+			  struct dg_error *err)
+{
+	return open_and_finish(replacement, true, err);
 }

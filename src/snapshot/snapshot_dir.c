@@ -17,7 +17,7 @@ static int recover(struct dg_snapshot_dir *dir, struct dg_error *err)
 	if (rc <= 0)
 		return rc;
 	replacement = dg_snapshot_dir_replacement(dir, workfd);
-	rc = dg_replacement_finish(&replacement, err);
+	rc = dg_replacement_resume(&replacement, err);
 	close(workfd);
 	if (rc < 0) {
 		dg_error_prefix(err,

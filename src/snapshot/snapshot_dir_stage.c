@@ -22,8 +22,7 @@ int dg_snapshot_dir_stage(struct dg_snapshot_dir *dir, struct dg_sink **out,
 {
 	struct dg_staging stage = {.present = dir->files,
 				   .written = &dir->written,
-				   .kept = &dir->kept,
-				   .unflushed = &dir->unflushed};
+				   .kept = &dir->kept};
 	struct dg_fileset *written = NULL, *kept = NULL;
 	char *name = NULL;
 	int rc;
@@ -91,14 +90,13 @@ static int is_unchanged(struct dg_snapshot_dir *dir, const char *path,
 {
 	struct dg_file *staged = NULL, *present = NULL;
 	struct dg_error cause = {0};
-	int rc = dir->staged->open(dir->staged, path, &staged, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	rc = dir->files->open(dir->files, path, &present, &cause);
-	if (rc < 0)
-		rc = 0; /* publishing says what is wrong with its place */
-	else if (staged->size == present->size)
+	/* Publishing says what is wrong with its place. */
+	if (dir->files->open(dir->files, path, &present, &cause) < 0)
+		return 0;
+	rc = dir->staged->open(dir->staged, path, &staged, err);
+	if (rc == 0 && staged->size == present->size)
 		rc = same_content(staged, present, space, err);
 	if (rc > 0)
 		*stamp = present->stamp;
@@ -181,6 +179,7 @@ static int all_content(const struct dg_snapshot_dir *dir,
 		rc = dg_path_list_add(content, dir->written.paths[i], err);
 	for (size_t i = 0; rc == 0 && i < dir->kept.count; i++)
 		rc = dg_path_list_add(content, dir->kept.paths[i], err);
+	dg_path_list_settle(content);
 	return rc;
 }
 
@@ -224,22 +223,21 @@ int dg_snapshot_dir_publish(struct dg_snapshot_dir *dir, struct dg_error *err)
 	struct dg_replacement replacement =
 		dg_snapshot_dir_replacement(dir, dir->workfd);
 	struct dg_path_list content = {0};
+	bool many = false;
 	int rc = check_kept(dir, err);
 
 	if (rc == 0)
 		rc = all_content(dir, &content, err);
-	if (rc == 0 && dir->unflushed)
-		rc = dg_flush_filesystem(dir->newfd, dir->name, err);
 	if (rc == 0)
-		rc = dg_replacement_prepare(&replacement, &content, err);
+		rc = dg_stage_sink_flush(dir->sink, &many, err);
+	if (rc == 0)
+		rc = dg_replacement_prepare(&replacement, &content, many, err);
 	if (rc == 0)
 		rc = dg_replacement_commit(&replacement, &dir->ready, err);
 	if (rc == 0)
 		rc = dg_replacement_finish(&replacement, err);
-	if (rc > 0) {
+	if (rc == 0)
 		dir->ready = false;
-		rc = 0;
-	}
 	dg_path_list_free(&content);
 	if (rc < 0 && dir->ready)
 		dg_error_hint(err,

@@ -18,7 +18,6 @@ struct dg_snapshot_dir {
 	bool ready; /* past the point of no return, not yet finished */
 	struct dg_sink *sink;
 	struct dg_fileset *staged;
-	bool unflushed;              /* files in new: see stage_sink.h */
 	struct dg_path_list written; /* in new */
 	struct dg_path_list kept;    /* of files: they stay as they are */
 };

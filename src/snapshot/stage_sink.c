@@ -9,15 +9,17 @@
 /* A file's bytes go on their way to the disk in pieces of this size. */
 #define EARLY_FLUSH ((uint64_t)8 * 1024 * 1024)
 
-/* So many files are flushed one by one: the small increment of every day does
- * not make the whole machine write. */
+/* So many files are flushed one by one, at the end: the small increment of
+ * every day does not make the whole machine write. */
 #define FLUSHED_MAX 64
 
 struct stage_sink {
 	struct dg_sink base; /* first: the interface points here */
 	struct dg_staging stage;
 	char *name;
-	unsigned int flushed; /* files */
+	struct stage_file *unflushed; /* the last first; they stay open */
+	unsigned int unflushed_count;
+	bool many; /* more than are flushed one by one */
 };
 
 struct stage_file {
@@ -28,6 +30,7 @@ struct stage_file {
 	char *label;      /* for messages */
 	uint64_t size;    /* written so far */
 	uint64_t flushed; /* begun to be */
+	struct stage_file *next;
 };
 
 static void free_file(struct stage_file *file)
@@ -65,59 +68,119 @@ static void discard_file(struct dg_sink_file *self)
 	free_file(file);
 }
 
-static int flush_file(struct stage_file *file, struct dg_error *err)
+/* Frees the file. Network file systems tell of a full disk only here. */
+static int close_written(struct stage_file *file, struct dg_error *err)
+{
+	int closed = close(file->fd);
+	int rc = 0;
+
+	file->fd = -1;
+	if (closed < 0 && errno != EINTR)
+		rc = dg_error_errno(err, errno, "cannot write '%s'",
+				    file->label);
+	free_file(file);
+	return rc;
+}
+
+/* Flushes, where told to, and closes the files that are still open. */
+static int close_unflushed(struct stage_sink *sink, bool flush,
+			   struct dg_error *err)
+{
+	int rc = 0;
+
+	while (sink->unflushed) {
+		struct stage_file *file = sink->unflushed;
+
+		sink->unflushed = file->next;
+		if (rc == 0 && flush)
+			rc = dg_flush(file->fd, file->label, err);
+		if (rc == 0)
+			rc = close_written(file, err);
+		else
+			free_file(file);
+	}
+	sink->unflushed_count = 0;
+	return rc;
+}
+
+/* Keeps a file that was written for the flush; when there are too many, all
+ * are left to that of the file system. */
+static int leave_to_flush(struct stage_file *file, struct dg_error *err)
 {
 	struct stage_sink *sink = file->sink;
+	int rc = 0;
 
-	if (sink->flushed < FLUSHED_MAX || !dg_can_flush_filesystem()) {
-		sink->flushed++;
-		return dg_flush(file->fd, file->label, err);
+	if (sink->unflushed_count == FLUSHED_MAX) {
+		sink->many = dg_can_flush_filesystem();
+		rc = close_unflushed(sink, !sink->many, err);
+	}
+	if (rc < 0 || sink->many) {
+		int closed = close_written(file, rc < 0 ? NULL : err);
+
+		return rc < 0 ? rc : closed;
 	}
 	dg_flush_begin(file->fd, file->flushed, file->size - file->flushed);
-	*sink->stage.unflushed = true;
+	file->next = sink->unflushed;
+	sink->unflushed = file;
+	sink->unflushed_count++;
 	return 0;
 }
 
 static int commit_file(struct dg_sink_file *self, struct dg_error *err)
 {
 	struct stage_file *file = (struct stage_file *)self;
-	int rc = flush_file(file, err);
-	int closed = close(file->fd);
+	int rc = dg_path_list_add(file->sink->stage.written, file->path, err);
 
-	file->fd = -1;
-	/* Network file systems tell of a full disk only here. */
-	if (rc == 0 && closed < 0 && errno != EINTR)
-		rc = dg_error_errno(err, errno, "cannot write '%s'",
-				    file->label);
-	if (rc == 0)
-		rc = dg_path_list_add(file->sink->stage.written, file->path,
-				      err);
 	if (rc < 0) {
 		discard_file(self);
 		return rc;
 	}
-	free_file(file);
-	return 0;
+	return leave_to_flush(file, err);
+}
+
+int dg_stage_sink_flush(struct dg_sink *self, bool *many, struct dg_error *err)
+{
+	struct stage_sink *sink = (struct stage_sink *)self;
+
+	*many = sink->many;
+	return close_unflushed(sink, true, err);
+}
+
+/* The folders above a file are missing only for the first file in them. */
+static int create_staged(int folderfd, const char *path, int *fd,
+			 struct dg_error *err)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL;
+	struct dg_error cause = {0};
+	const char *name;
+	int parentfd;
+	int rc = dg_openat_nofollow(folderfd, path, flags, 0666, fd, &cause);
+
+	if (rc != DG_ENOTFOUND) {
+		if (rc < 0 && err)
+			*err = cause;
+		return rc;
+	}
+	rc = dg_open_parent_at(folderfd, path, true, &parentfd, &name, err);
+	if (rc < 0)
+		return rc;
+	rc = dg_openat_nofollow(parentfd, name, flags, 0666, fd, err);
+	close(parentfd);
+	return rc;
 }
 
 static int open_file(struct stage_file *file, struct dg_error *err)
 {
-	struct stage_sink *sink = file->sink;
-	const char *name;
-	int parentfd = -1;
-	int rc = dg_open_parent_at(sink->stage.folderfd, file->path, true,
-				   &parentfd, &name, err);
+	const struct dg_staging *stage = &file->sink->stage;
+	int rc;
 
-	if (rc == 0) {
-		unlinkat(parentfd, name, 0);
-		dg_path_list_remove(sink->stage.written, file->path);
-		dg_path_list_remove(sink->stage.kept, file->path);
-		rc = dg_openat_nofollow(parentfd, name,
-					O_WRONLY | O_CREAT | O_EXCL, 0666,
-					&file->fd, err);
-		close(parentfd);
+	if (dg_path_list_has(stage->written, file->path)) {
+		unlinkat(stage->folderfd, file->path, 0);
+		dg_path_list_remove(stage->written, file->path);
 	}
-	return rc < 0 ? dg_error_prefix(err, "%s", sink->name) : 0;
+	dg_path_list_remove(stage->kept, file->path);
+	rc = create_staged(stage->folderfd, file->path, &file->fd, err);
+	return rc < 0 ? dg_error_prefix(err, "%s", file->sink->name) : 0;
 }
 
 static int create(struct dg_sink *self, const char *path, uint64_t size,
@@ -201,6 +264,7 @@ static void close_sink(struct dg_sink *self)
 {
 	struct stage_sink *sink = (struct stage_sink *)self;
 
+	close_unflushed(sink, false, NULL);
 	free(sink->name);
 	free(sink);
 }

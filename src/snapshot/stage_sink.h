@@ -1,8 +1,7 @@
 /*
  * A sink that writes files into a folder, unless what is to be replaced holds
- * the same bytes already. The first files are flushed one by one; of many,
- * where the file system can be flushed as a whole, the others are left to
- * that.
+ * the same bytes already. They are flushed at the end: few of them one by one;
+ * of many, where the file system can be flushed as a whole, none.
  */
 #ifndef DG_SNAPSHOT_STAGE_SINK_H
 #define DG_SNAPSHOT_STAGE_SINK_H
@@ -16,7 +15,6 @@ struct dg_staging {
 	struct dg_fileset *present; /* what may be kept; NULL: nothing */
 	struct dg_path_list *written;
 	struct dg_path_list *kept;
-	bool *unflushed; /* set: the file system is to be flushed */
 };
 
 /*
@@ -27,5 +25,9 @@ struct dg_staging {
  */
 int dg_stage_sink_open(struct dg_sink **out, const struct dg_staging *stage,
 		       struct dg_error *err);
+
+/* Flushes what was written; *many: did not, the file system is to be flushed,
+ * from a descriptor that was opened before anything was written. */
+int dg_stage_sink_flush(struct dg_sink *sink, bool *many, struct dg_error *err);
 
 #endif

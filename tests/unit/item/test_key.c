@@ -127,6 +127,95 @@ static void test_the_key_of_an_item_is_canonical_itself(void **state)
 	dg_buf_free(&out);
 }
 
+/* 1 and the same key as the item's, or 0 and nothing. */
+static void expect_decoded(const char *id, const char *at, int expected)
+{
+	struct dg_buf key = DG_BUF_INIT(SIZE_MAX);
+	struct dg_buf line = DG_BUF_INIT(SIZE_MAX);
+	struct dg_buf from_line = DG_BUF_INIT(SIZE_MAX);
+	struct dg_buf decoded = DG_BUF_INIT(SIZE_MAX);
+
+	dg_key_encode(&key, 'S', dg_slice_str(id), NULL);
+	dg_key_encode(&key, 'N', dg_slice_str(at), NULL);
+	dg_buf_addf(&line, NULL,
+		    "{\"at\":{\"N\":\"%s\"},\"id\":{\"S\":\"%s\"}}", at, id);
+	dg_key_json(&by_id_and_time, dg_buf_slice(&line), &from_line, NULL);
+	assert_int_equal(dg_key_json_decode(&by_id_and_time, dg_buf_slice(&key),
+					    &decoded, NULL),
+			 expected);
+	if (expected)
+		assert_string_equal(dg_buf_str(&decoded),
+				    dg_buf_str(&from_line));
+	else
+		assert_int_equal(decoded.len, 0);
+	dg_buf_free(&key);
+	dg_buf_free(&line);
+	dg_buf_free(&from_line);
+	dg_buf_free(&decoded);
+}
+
+static void test_simple_keys_are_decoded_as_the_item_spells_them(void **state)
+{
+	static const char *const numbers[] = {
+		"1",
+		"9",
+		"10",
+		"11",
+		"100",
+		"1732586558123",
+		"0.5",
+		"0.05",
+		"12.5",
+		"1000000000000000000000000000000",
+		"0.000000000000000000001",
+		"12345678901234567890123456789012345678",
+		"1.2345678901234567890123456789012345678",
+		"1234567890123456789012345678901234567",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		expect_decoded("a b/\x7f\xc3\xa9\xee\x80\x80\xf0\x90\x80\x80",
+			       numbers[i], 1);
+	expect_decoded("", "1", 1);
+}
+
+static void test_other_keys_are_left_to_the_item(void **state)
+{
+	(void)state;
+	expect_decoded("a", "0", 0);
+	expect_decoded("a", "-1", 0);
+	expect_decoded("a\\u0000", "1", 0);
+	expect_decoded("a\\n", "1", 0);
+	expect_decoded("\\\"", "1", 0);
+	expect_decoded("\\ud83d", "1", 0);
+}
+
+static void test_no_other_bytes_are_taken_for_a_key(void **state)
+{
+	static const struct dg_slice table[] = {
+		{"", 0},
+		{"a", 1},
+		{"a\0", 2},
+		BYTES("a\0\0"),
+		BYTES("a\0\0\x03"),
+		BYTES("a\0\0\x03\x82\x0b"),
+		BYTES("a\0\0\x03\x82\0"),
+		BYTES("a\0\0\x03\x82\xff\0"),
+		BYTES("a\0\0\x03\x82\x0b\0z"),
+	};
+	struct dg_buf out = DG_BUF_INIT(SIZE_MAX);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		assert_int_equal(dg_key_json_decode(&by_id_and_time, table[i],
+						    &out, NULL),
+				 0);
+	assert_int_equal(out.len, 0);
+}
+
 static void test_an_item_without_its_key_is_refused(void **state)
 {
 	struct dg_buf out = DG_BUF_INIT(SIZE_MAX);
@@ -165,6 +254,10 @@ int main(void)
 		cmocka_unit_test(test_each_type_is_encoded_as_documented),
 		cmocka_unit_test(test_no_part_is_confused_with_the_next),
 		cmocka_unit_test(test_the_key_of_an_item_is_canonical_itself),
+		cmocka_unit_test(
+			test_simple_keys_are_decoded_as_the_item_spells_them),
+		cmocka_unit_test(test_other_keys_are_left_to_the_item),
+		cmocka_unit_test(test_no_other_bytes_are_taken_for_a_key),
 		cmocka_unit_test(test_an_item_without_its_key_is_refused),
 		cmocka_unit_test(test_key_schemas_are_described_and_compared),
 	};
