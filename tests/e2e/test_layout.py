@@ -4,14 +4,20 @@ page, and to what jq and Git say."""
 
 import hashlib
 import json
+import os
 import pathlib
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import chunks
+import fake_dynamodb
+import project as projects
 import replay
 from conftest import put_items
+
+EXAMPLES = int(os.environ.get("DDBGIT_EXAMPLES", "15"))
 
 # Above 50 MiB, where a commit goes chunked by itself; and its neighbours.
 LARGE = 76_000
@@ -222,3 +228,36 @@ def test_auto_follows_the_size_and_keeps_to_what_is_there(project):
     assert changes.split("\n\n")[:4] == [
         "Ddbgit-Changes: +0 ~0 -10000", "Ddbgit-Changes: +0 ~0 -36000",
         "Ddbgit-Changes: +36000 ~0 -0", "Ddbgit-Changes: +10000 ~0 -0"]
+
+
+# Runs of items of one size, from 30 bytes a line on.
+RUNS = st.lists(st.tuples(st.integers(1, 1500), st.sampled_from(
+    [0, 0, 10, 700, 5000, 70_000, 300_000])), min_size=1, max_size=4).filter(
+        lambda runs: sum(n * (size + 30) for n, size in runs) < 600_000)
+
+
+@settings(max_examples=max(EXAMPLES // 3, 3), deadline=None, derandomize=True,
+          suppress_health_check=list(HealthCheck))
+@given(runs=RUNS)
+def test_items_of_any_size_stand_in_either_layout(tmp_path_factory, runs):
+    """Chunked as docs/snapshot-format.md cuts, and single again: the same
+    lines and the same digest."""
+    made = projects.Project(tmp_path_factory.mktemp("layout") / "p")
+    sizes = [size for n, size in runs for _ in range(n)]
+    items = [{"id": {"S": f"item-{n:010}"},
+              **({"t": {"S": "x" * size}} if size else {})}
+             for n, size in enumerate(sizes)]
+    with fake_dynamodb.Server() as server:
+        server.create("media", items)
+        made.local(server.endpoint, "media", env="dev")
+        folder, seen = made.snapshot("dev"), []
+        for form in ("single", "chunked", "single"):
+            made.ddbgit("dump", "--env=dev", f"--layout={form}", "--commit",
+                        "--allow-empty")
+            if form == "chunked":
+                pairs = keys_and_lines(folder)
+                assert chunks.read(folder) == chunks.files(pairs)
+            seen.append((made.ddbgit("cat", "HEAD").out, json.loads(
+                (folder / "table-metadata.json").read_text())["dataSha256"]))
+    assert seen[0] == seen[1] == seen[2]
+    assert json.loads(seen[0][0])["Items"] == items

@@ -65,16 +65,16 @@ class Step:
     tag: str  # None, light or annotated
 
 
-_KINDS = (["dump"] * 6 + ["hand"] * 3
-          + ["rename", "remove", "other", "merge", "both"])
+_KINDS = (["dump"] * 4 + ["hand"] * 4 + ["merge"] * 3
+          + ["both", "rename", "remove", "other"])
 STEP = st.builds(
     Step, kind=st.sampled_from(_KINDS),
     environment=st.sampled_from(ENVIRONMENTS[:1] * 3 + ENVIRONMENTS),
     target=st.sampled_from(ENVIRONMENTS),
-    side=st.sampled_from([False, False, False, True]), edits=EDITS,
-    form=st.sampled_from(["single", "chunked", "chunked", "foreign",
+    side=st.booleans(), edits=EDITS,
+    form=st.sampled_from(["single", "chunked", "foreign", "foreign",
                           "edited"]),
     settings=st.one_of(st.none(), st.none(), SETTINGS),
     keys=st.sampled_from([None] * 12 + [0, 1, 2]), bulk=st.booleans(),
     tag=st.sampled_from([None, None, "light", "annotated"]))
-HISTORY = st.lists(STEP, min_size=2, max_size=9)
+HISTORY = st.lists(STEP, min_size=4, max_size=10)
