@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define HEAD "{\"Items\":[\n"
 #define KEY_MAX ((size_t)1 << 20)
 #define CHUNK_MAX ((size_t)DG_ITEM_TEXT_MAX + KEY_MAX)
 
@@ -36,16 +35,16 @@ struct chunk_writer {
 static int write_chunk(struct chunk_writer *writer, struct chunk *chunk,
 		       char hex[DG_SHA256_HEX_SIZE], struct dg_error *err)
 {
-	struct dg_slice body = dg_slice_of(chunk->text.ptr + strlen(HEAD),
-					   chunk->text.len - strlen(HEAD));
+	struct dg_slice body =
+		dg_slice_of(chunk->text.ptr + strlen(DG_PART_CHUNK_HEAD),
+			    chunk->text.len - strlen(DG_PART_CHUNK_HEAD));
 	char path[DG_PART_PATH_SIZE];
 	int rc = dg_part_digest(body, hex, err);
 
 	if (rc == 0)
 		rc = dg_part_chunk_path(dg_buf_slice(&chunk->first), path, err);
 	if (rc == 0)
-		rc = dg_buf_addf(&chunk->text, err,
-				 "\n],\"Count\":%" PRIu64 "}\n", chunk->count);
+		rc = dg_part_chunk_end(chunk->count, &chunk->text, err);
 	if (rc == 0)
 		rc = dg_sink_write(writer->sink, path,
 				   dg_buf_slice(&chunk->text), err);
@@ -85,8 +84,9 @@ static int add_line(struct chunk_writer *writer, struct dg_slice line,
 	else
 		rc = 0;
 	if (rc == 0)
-		rc = dg_buf_add_str(&chunk->text,
-				    chunk->count == 0 ? HEAD : ",\n", err);
+		rc = dg_buf_add_str(
+			&chunk->text,
+			chunk->count == 0 ? DG_PART_CHUNK_HEAD : ",\n", err);
 	if (rc == 0)
 		rc = dg_buf_add_slice(&chunk->text, line, err);
 	chunk->count++;

@@ -1,4 +1,5 @@
 #include "snapshot/part.h"
+#include <inttypes.h>
 #include <string.h>
 
 #define NAME_BYTES 16 /* of the digest of the first key */
@@ -55,6 +56,11 @@ int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		put_end(put(put(out, folder, sizeof(folder) - 1), name,
 			    2 * NAME_BYTES));
 	return rc;
+}
+
+int dg_part_chunk_end(uint64_t items, struct dg_buf *out, struct dg_error *err)
+{
+	return dg_buf_addf(out, err, "\n],\"Count\":%" PRIu64 "}\n", items);
 }
 
 /* No line has a newline in it. */

@@ -51,7 +51,8 @@ static int parse_definition(struct dg_snapshot *snapshot, struct dg_slice text,
 	return rc;
 }
 
-static int read_definition(struct dg_snapshot *snapshot, struct dg_error *err)
+int dg_snapshot_read_definition(struct dg_snapshot *snapshot,
+				struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(TEXT_FILE_MAX);
 	int rc = read_text(snapshot, DG_SCHEMA_FILE, &text, err);
@@ -67,7 +68,8 @@ static int read_definition(struct dg_snapshot *snapshot, struct dg_error *err)
 	return rc;
 }
 
-static int read_metadata(struct dg_snapshot *snapshot, struct dg_error *err)
+int dg_snapshot_read_metadata(struct dg_snapshot *snapshot,
+			      struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(TEXT_FILE_MAX);
 	int rc = read_text(snapshot, DG_METADATA_FILE, &text, err);
@@ -84,25 +86,37 @@ static int read_metadata(struct dg_snapshot *snapshot, struct dg_error *err)
 	return rc;
 }
 
-int dg_snapshot_open(struct dg_snapshot **out, struct dg_fileset *files,
-		     const struct dg_snapshot_options *options,
-		     struct dg_error *err)
+int dg_snapshot_new(struct dg_snapshot **out, struct dg_fileset *files,
+		    const struct dg_snapshot_options *options,
+		    struct dg_error *err)
 {
 	struct dg_snapshot *snapshot = calloc(1, sizeof(*snapshot));
-	int rc;
 
 	if (!snapshot)
 		return dg_error_nomem(err);
 	snapshot->files = files;
 	snapshot->options = *options;
 	snapshot->at_start = true;
+	*out = snapshot;
+	return 0;
+}
+
+int dg_snapshot_open(struct dg_snapshot **out, struct dg_fileset *files,
+		     const struct dg_snapshot_options *options,
+		     struct dg_error *err)
+{
+	struct dg_snapshot *snapshot = NULL;
+	int rc = dg_snapshot_new(&snapshot, files, options, err);
+
+	if (rc < 0)
+		return rc;
 	/* Metadata first: a later format may have anything in the others. */
-	rc = read_metadata(snapshot, err);
+	rc = dg_snapshot_read_metadata(snapshot, err);
 	if (rc == 0)
 		rc = dg_layout_open(&snapshot->layout, &snapshot->reader, files,
 				    err);
 	if (rc == 0)
-		rc = read_definition(snapshot, err);
+		rc = dg_snapshot_read_definition(snapshot, err);
 	if (rc < 0) {
 		dg_snapshot_close(snapshot);
 		return rc;

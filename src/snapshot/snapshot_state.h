@@ -28,6 +28,16 @@ struct dg_snapshot {
 	struct dg_item_source *sorted;
 };
 
+/* The steps of dg_snapshot_open: without a file read; then each file that is
+ * there. dg_snapshot_close also after a failure of the latter. */
+int dg_snapshot_new(struct dg_snapshot **out, struct dg_fileset *files,
+		    const struct dg_snapshot_options *options,
+		    struct dg_error *err);
+int dg_snapshot_read_metadata(struct dg_snapshot *snapshot,
+			      struct dg_error *err);
+int dg_snapshot_read_definition(struct dg_snapshot *snapshot,
+				struct dg_error *err);
+
 /* Sets the reader to its first item, with the snapshot's keys. DG_EINVALID
  * if no key schema is known. */
 int dg_snapshot_begin(struct dg_snapshot *snapshot, struct dg_error *err);
