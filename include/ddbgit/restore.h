@@ -53,6 +53,9 @@ struct dg_restore_options {
 	/* A table that is created gets all settings of the snapshot, also in
 	 * another environment. */
 	bool source_settings;
+	/* A table that is created gets keys and indexes alone, also in the
+	 * snapshot's own environment. */
+	bool scratch;
 	/*
 	 * Asks before a protected target is written: 1 to go on, 0 for no,
 	 * DG_EREFUSED where nobody can be asked. NULL: nobody can.

@@ -109,7 +109,7 @@ static bool is_other_environment(const struct dg_restore_job *job)
 	const struct dg_metadata *m =
 		dg_snapshot_metadata(job->source.snapshot);
 
-	return !m || !m->environment ||
+	return job->options->scratch || !m || !m->environment ||
 	       strcmp(m->environment, job->env.name) != 0;
 }
 

@@ -60,6 +60,17 @@ int dg_table_create(struct dg_connection *connection,
 int dg_table_finish(struct dg_connection *connection, const char *name,
 		    const struct dg_json *definition, struct dg_error *err);
 
+/* For a table that this run created and nobody else uses: it goes with its
+ * items. Waits out its creation; DG_ENOTFOUND: there is none. */
+int dg_table_delete(struct dg_connection *connection, const char *name,
+		    struct dg_error *err);
+
+/* Visits the names of tables that begin with prefix, in their order. */
+int dg_table_list(struct dg_connection *connection, const char *prefix,
+		  int (*visit)(void *context, const char *name,
+			       struct dg_error *err),
+		  void *context, struct dg_error *err);
+
 /* ProvisionedThroughput in units; 0 on demand. */
 uint64_t dg_table_read_units(const struct dg_json *table);
 uint64_t dg_table_write_units(const struct dg_json *table);

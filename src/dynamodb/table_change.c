@@ -185,3 +185,15 @@ int dg_table_finish(struct dg_connection *connection, const char *name,
 		rc = enable_protection(connection, name, err);
 	return rc;
 }
+
+int dg_table_delete(struct dg_connection *connection, const char *name,
+		    struct dg_error *err)
+{
+	struct dg_json *body = NULL;
+	int rc = dg_json_new_object(&body, err);
+
+	if (rc == 0)
+		rc = change(connection, "DeleteTable", name, body, err);
+	return rc < 0 ? dg_error_prefix(err, "cannot delete table '%s'", name)
+		      : 0;
+}

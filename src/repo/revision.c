@@ -155,6 +155,11 @@ int64_t dg_revision_time(const struct dg_revision *revision)
 	return git_commit_time(revision->commit);
 }
 
+bool dg_revision_is_root(const struct dg_revision *revision)
+{
+	return git_commit_parentcount(revision->commit) == 0;
+}
+
 int dg_revision_parent(struct dg_revision **out,
 		       const struct dg_revision *revision, struct dg_error *err)
 {

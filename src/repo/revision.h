@@ -32,7 +32,10 @@ int dg_revision_find(struct dg_revision *revision, const char *marker,
 int dg_revision_files(struct dg_fileset **out, struct dg_revision *revision,
 		      const char *path, uint64_t memory, struct dg_error *err);
 
-/* The first parent: DG_ENOTFOUND for a root commit. */
+/* Has the commit no parents, not even ones that a shallow clone is without? */
+bool dg_revision_is_root(const struct dg_revision *revision);
+/* The first parent: DG_ENOTFOUND for a root commit, and where a shallow clone
+ * ends. */
 int dg_revision_parent(struct dg_revision **out,
 		       const struct dg_revision *revision,
 		       struct dg_error *err);

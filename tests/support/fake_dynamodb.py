@@ -147,6 +147,17 @@ class Server:
         table.creating = self.creating
         return {"TableDescription": told}
 
+    def delete_table(self, body):
+        table = self._table(body)
+        del self.tables[body["TableName"]]
+        return {"TableDescription": {**table.describe(),
+                                     "TableStatus": "DELETING"}}
+
+    def list_tables(self, body):
+        start = body.get("ExclusiveStartTableName", "")
+        return {"TableNames": sorted(name for name in self.tables
+                                     if name > start)}
+
     def update_table(self, body):
         table = self._table(body)
         for name, value in body.items():
@@ -243,6 +254,8 @@ class Server:
     OPERATIONS = {
         "DescribeTable": describe_table,
         "CreateTable": create_table,
+        "DeleteTable": delete_table,
+        "ListTables": list_tables,
         "UpdateTable": update_table,
         "DescribeTimeToLive": describe_time_to_live,
         "UpdateTimeToLive": update_time_to_live,
