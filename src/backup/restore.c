@@ -198,6 +198,8 @@ static int prepare(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_restore_target_plan(job, err);
 	if (rc == 0)
+		rc = dg_restore_target_wait(job, err);
+	if (rc == 0)
 		rc = dg_restore_find_difference(job, err);
 	return rc;
 }

@@ -82,8 +82,13 @@ int dg_restore_back_up(struct dg_restore_job *job, struct dg_error *err);
 /* Writes and then deletes what was found; counts it in the result. */
 int dg_restore_write(struct dg_restore_job *job, struct dg_error *err);
 
-/* Sets describe. DG_ENOTFOUND: no table, and no schema to create it by. */
+/* Sets describe, also of a table that is still being created. DG_ENOTFOUND: no
+ * table, and no schema to create it by. */
 int dg_restore_target_find(struct dg_restore_job *job, struct dg_error *err);
+
+/* Waits until a table that is being created is active: a restore that stopped
+ * leaves one, for one. */
+int dg_restore_target_wait(struct dg_restore_job *job, struct dg_error *err);
 
 /* Snapshot and target must agree on what identifies an item. A snapshot
  * without a schema takes the target's keys. */

@@ -19,6 +19,8 @@ int dg_restore_target_find(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_table_describe(env->connection, env->table,
 				       &job->describe, err);
+	if (rc == 0 && dg_table_is_creating(job->describe))
+		return 0;
 	if (rc == 0)
 		return dg_table_check_usable(job->describe, err);
 	if (rc != DG_ENOTFOUND)
@@ -39,6 +41,19 @@ int dg_restore_target_find(struct dg_restore_job *job, struct dg_error *err)
 			     "Create the table, or restore from a dump "
 			     "with %s",
 			     DG_SCHEMA_FILE);
+}
+
+int dg_restore_target_wait(struct dg_restore_job *job, struct dg_error *err)
+{
+	struct dg_environment *env = &job->env;
+
+	if (!job->describe || !dg_table_is_creating(job->describe))
+		return 0;
+	dg_info(job->run->log, "Table '%s' is being created: waiting for it",
+		env->table);
+	dg_json_free(job->describe);
+	return dg_table_wait_created(env->connection, env->table,
+				     &job->describe, err);
 }
 
 static int keys_of_target(const struct dg_restore_job *job,

@@ -74,6 +74,13 @@ int dg_table_describe(struct dg_connection *connection, const char *name,
 	return rc;
 }
 
+bool dg_table_is_creating(const struct dg_json *table)
+{
+	const char *status = dg_json_get_string(table, "TableStatus");
+
+	return status && strcmp(status, "CREATING") == 0;
+}
+
 int dg_table_check_usable(const struct dg_json *table, struct dg_error *err)
 {
 	const char *status = dg_json_get_string(table, "TableStatus");
@@ -84,7 +91,7 @@ int dg_table_check_usable(const struct dg_json *table, struct dg_error *err)
 	if (!status || strcmp(status, "ACTIVE") == 0 ||
 	    strcmp(status, "UPDATING") == 0)
 		return 0;
-	if (strcmp(status, "CREATING") == 0) {
+	if (dg_table_is_creating(table)) {
 		dg_error_set(err, DG_EFAILED, "table '%s' is being created",
 			     name);
 		return dg_error_hint(err, "Try again when it is ACTIVE");

@@ -16,6 +16,15 @@ int dg_table_describe(struct dg_connection *connection, const char *name,
  * created/deleted" with what to do. */
 int dg_table_check_usable(const struct dg_json *table, struct dg_error *err);
 
+/* TableStatus is CREATING. */
+bool dg_table_is_creating(const struct dg_json *table);
+
+/* Asks again and again, up to 30 minutes, until a table that is being created
+ * is ACTIVE with every index; *table gets it as it then is. DG_EFAILED: it is
+ * not by then. */
+int dg_table_wait_created(struct dg_connection *connection, const char *name,
+			  struct dg_json **table, struct dg_error *err);
+
 /* What dg_table_read_settings fills, and with what. */
 struct dg_settings_target {
 	struct dg_json *definition;

@@ -68,6 +68,17 @@ int dg_table_wait(struct dg_connection *connection, const char *name,
 	return rc;
 }
 
+int dg_table_wait_created(struct dg_connection *connection, const char *name,
+			  struct dg_json **table, struct dg_error *err)
+{
+	int rc;
+
+	*table = NULL;
+	rc = wait_until_ready(table, connection, name, DG_TABLE_CREATION_MS,
+			      err);
+	return rc < 0 ? dg_error_prefix(err, "waiting for the new table") : 0;
+}
+
 int dg_table_create(struct dg_connection *connection,
 		    const struct dg_json *request, struct dg_error *err)
 {
@@ -85,10 +96,9 @@ int dg_table_create(struct dg_connection *connection,
 		return dg_error_prefix(err, "cannot create table '%s'", name);
 	__atomic_store_n(&db->created_ms, dg_clock_now_ms(db->clock),
 			 __ATOMIC_RELAXED);
-	rc = wait_until_ready(&table, connection, name, DG_TABLE_CREATION_MS,
-			      err);
+	rc = dg_table_wait_created(connection, name, &table, err);
 	if (rc < 0)
-		return dg_error_prefix(err, "waiting for the new table");
+		return rc;
 	if (found && !dg_table_matches(table, request))
 		rc = dg_error_set(err, DG_EEXISTS,
 				  "cannot create table '%s': it exists, with "

@@ -94,6 +94,23 @@ def test_a_new_table_is_waited_for(media, fake):
     assert len(fake.tables["copy"].items) == ITEMS
 
 
+def test_a_restore_run_again_waits_for_the_table_that_it_left(media, fake):
+    media.ddbgit("dump", "--env=dev")
+    fake.creating = 8
+    restore = ["restore", "--source", "backups/dynamodb/dev"]
+    fake.fault("denied", operation="DescribeTable", nth=3, times=1000)
+    failed = media.ddbgit(*restore, status=1)
+    assert "waiting for the new table" in failed.err
+    fake.forget()
+    assert fake.tables["copy"].creating > 4
+    done = media.ddbgit(*restore)
+    assert "Table 'copy' is being created: waiting for it" in done.err
+    assert len(fake.tables["copy"].items) == ITEMS
+    asked = [request.operation for request in fake.requests]
+    first_write = asked.index("BatchWriteItem")
+    assert asked[:first_write].count("DescribeTable") > 4
+
+
 def test_a_setting_that_cannot_be_read_keeps_its_value(media, fake):
     fake.tables["media"].time_to_live = "expires"
     media.ddbgit("dump", "--env=dev", "--commit")

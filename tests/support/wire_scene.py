@@ -193,8 +193,6 @@ class Scene:
             assert done.status in must or not struck[0].struck, str(done)
         if done.status:
             self.fake.forget()
-            for table in self.fake.tables.values():
-                table.creating = 0
             again = self.project.ddbgit(*told, status=0)
             judge(again, command)
         elif not any(fault.struck for fault in struck):

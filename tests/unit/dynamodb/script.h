@@ -9,7 +9,7 @@
 #include "dynamodb/call.h"
 
 #define SCRIPT_START_S 1700000000
-#define SCRIPT_SENT_MAX 256
+#define SCRIPT_SENT_MAX 512
 
 /* The default is a 200 with the right CRC. */
 struct script_answer {

@@ -190,6 +190,33 @@ static void test_creation_waits_for_the_table_and_its_indexes(void **state)
 	assert_true(script->time.slept_ms >= 600);
 }
 
+static void test_table_that_never_comes_is_an_error(void **state)
+{
+	struct script *script = *state;
+	struct dg_json *table = NULL;
+
+	PLAY(script, {.body = "{\"Table\":{\"TableStatus\":\"CREATING\"}}"});
+	assert_int_equal(dg_table_wait_created(script->connection, "t", &table,
+					       &script->err),
+			 DG_EFAILED);
+	assert_null(table);
+	assert_string_equal(script->err.message,
+			    "waiting for the new table: table 't' is not "
+			    "ACTIVE with all its indexes after 30 minutes");
+}
+
+static void test_wait_for_a_table_can_be_cancelled(void **state)
+{
+	struct script *script = *state;
+	struct dg_json *table = NULL;
+
+	PLAY(script, {.body = "{\"Table\":{\"TableStatus\":\"CREATING\"}}"});
+	dg_cancel_set(&script->cancel);
+	assert_int_equal(dg_table_wait_created(script->connection, "t", &table,
+					       &script->err),
+			 DG_ECANCELLED);
+}
+
 static void test_table_of_a_lost_answer_is_ours(void **state)
 {
 	struct script *script = *state;
@@ -306,6 +333,8 @@ int main(void)
 		cmocka_unit_test(test_table_that_comes_or_goes_is_not_usable),
 		WITH_SCRIPT(test_setting_that_cannot_be_read_keeps_its_value),
 		WITH_SCRIPT(test_creation_waits_for_the_table_and_its_indexes),
+		WITH_SCRIPT(test_table_that_never_comes_is_an_error),
+		WITH_SCRIPT(test_wait_for_a_table_can_be_cancelled),
 		WITH_SCRIPT(test_table_of_a_lost_answer_is_ours),
 		WITH_SCRIPT(test_table_of_somebody_else_is_an_error),
 		WITH_SCRIPT(test_table_of_a_lost_answer_must_be_what_was_asked),
