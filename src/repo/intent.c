@@ -2,8 +2,10 @@
 #include "base/dir.h"
 #include "base/text.h"
 #include "repo/intent_recovery.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define WAIT_MS 30000
 
@@ -47,6 +49,7 @@ int dg_intent_take(struct dg_intent *intent, struct dg_repo *repo,
 	int rc = intent_path(&path, repo, err);
 
 	intent->file = (struct dg_lock_file)DG_LOCK_FILE_INIT;
+	intent->log = repo->log;
 	if (rc < 0)
 		return rc;
 	rc = dg_lock_file_wait(&intent->file, path, WAIT_MS, clock, err);
@@ -115,18 +118,13 @@ int dg_intent_add_temp(struct dg_intent *intent, const char *folder,
 	return add_path(intent->temps, DG_INTENT_TEMPS_MAX, folder, name, err);
 }
 
-static int add_lock_line(struct dg_buf *text, const char *path, bool taken,
+static int add_lock_line(struct dg_buf *text, const char *path,
+			 const struct dg_lock_trace *trace,
 			 struct dg_error *err)
 {
-	struct stat st;
-
-	if (!taken || lstat(path, &st) < 0)
-		return dg_buf_addf(text, err, "lock 0 0 0 0 %s\n", path);
 	return dg_buf_addf(text, err, "lock %llu %llu %lld %ld %s\n",
-			   (unsigned long long)st.st_dev,
-			   (unsigned long long)st.st_ino,
-			   (long long)DG_CTIME(&st).tv_sec,
-			   (long)DG_CTIME(&st).tv_nsec, path);
+			   trace->dev, trace->ino, trace->ctime_s,
+			   trace->ctime_ns, path);
 }
 
 static int print(struct dg_buf *text, const struct dg_intent *intent,
@@ -146,7 +144,8 @@ static int print(struct dg_buf *text, const struct dg_intent *intent,
 	if (!rc && intent->head)
 		rc = dg_buf_addf(text, err, "head %s\n", intent->head);
 	for (i = 0; !rc && i < DG_INTENT_LOCKS_MAX && intent->locks[i]; i++)
-		rc = add_lock_line(text, intent->locks[i], intent->taken, err);
+		rc = add_lock_line(text, intent->locks[i], &intent->traces[i],
+				   err);
 	for (i = 0; !rc && i < DG_INTENT_TEMPS_MAX && intent->temps[i]; i++)
 		rc = dg_buf_addf(text, err, "temp %s\n", intent->temps[i]);
 	if (!rc)
@@ -154,11 +153,25 @@ static int print(struct dg_buf *text, const struct dg_intent *intent,
 	return rc;
 }
 
+static void trace_locks(struct dg_intent *intent)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < DG_INTENT_LOCKS_MAX && intent->locks[i]; i++) {
+		if (lstat(intent->locks[i], &st) == 0)
+			intent->traces[i] = dg_lock_trace_of(&st);
+	}
+}
+
 int dg_intent_write(struct dg_intent *intent, struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(DG_INTENT_TEXT_MAX);
-	int rc = print(&text, intent, err);
+	int rc;
 
+	if (intent->taken)
+		trace_locks(intent);
+	rc = print(&text, intent, err);
 	if (!rc)
 		rc = dg_lock_file_write(&intent->file, dg_buf_slice(&text),
 					err);
@@ -166,11 +179,74 @@ int dg_intent_write(struct dg_intent *intent, struct dg_error *err)
 	return rc;
 }
 
+/* Somebody else may hold a lock of that name by now. */
+static bool is_left(const struct dg_intent *intent, const char *path,
+		    const struct dg_lock_trace *trace)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	if (st.st_size > 0)
+		return dg_lock_holds(path, &intent->token) ||
+		       dg_lock_holds(path, &intent->commit);
+	return dg_lock_trace_fits(trace, &st);
+}
+
+/* Lists, of the locks, only those of ours that cannot be removed. */
+static size_t keep_left_locks(struct dg_intent *intent)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < DG_INTENT_LOCKS_MAX && intent->locks[i]; i++) {
+		char *path = intent->locks[i];
+
+		intent->locks[i] = NULL;
+		if (!is_left(intent, path, &intent->traces[i]) ||
+		    unlink(path) == 0) {
+			free(path);
+			continue;
+		}
+		dg_warning(intent->log,
+			   "'%s' could not be removed: the next run that "
+			   "commits here will try again",
+			   path);
+		intent->locks[n++] = path;
+	}
+	return n;
+}
+
+static bool has_left_temps(const struct dg_intent *intent)
+{
+	bool left = false;
+	size_t i;
+
+	for (i = 0; i < DG_INTENT_TEMPS_MAX && intent->temps[i]; i++)
+		left |= unlink(intent->temps[i]) < 0 && errno != ENOENT;
+	return left;
+}
+
+/* Only what it held itself is listed then, so that nothing else is ever taken
+ * for it. */
+static void clean_up(struct dg_intent *intent)
+{
+	bool left = has_left_temps(intent);
+
+	if (keep_left_locks(intent) > 0 || left) {
+		intent->taken = true;
+		if (dg_intent_write(intent, NULL) == 0)
+			dg_lock_file_abandon(&intent->file);
+	}
+}
+
 void dg_intent_release(struct dg_intent *intent)
 {
 	size_t i;
 
+	if (intent->file.path)
+		clean_up(intent);
 	dg_lock_file_release(&intent->file);
+	memset(intent->traces, 0, sizeof(intent->traces));
 	for (i = 0; i < DG_INTENT_LOCKS_MAX; i++) {
 		free(intent->locks[i]);
 		intent->locks[i] = NULL;

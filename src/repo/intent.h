@@ -18,12 +18,15 @@
 
 #include "repo/git.h"
 #include "repo/lock_file.h"
+#include "repo/lock_trace.h"
+#include <ddbgit/log.h>
 
 #define DG_INTENT_LOCKS_MAX 3
 #define DG_INTENT_TEMPS_MAX 4
 
 struct dg_intent {
 	struct dg_lock_file file; /* held: the intent is ours */
+	const struct dg_log *log; /* borrowed */
 	const char *now_iso;      /* borrowed until the release */
 	const char *ref;          /* borrowed too */
 	git_oid old_tip;          /* zero: none */
@@ -31,6 +34,7 @@ struct dg_intent {
 	git_oid token; /* what our index lock holds */
 	char *head;    /* what HEAD names; NULL: not of interest */
 	char *locks[DG_INTENT_LOCKS_MAX]; /* absolute paths */
+	struct dg_lock_trace traces[DG_INTENT_LOCKS_MAX];
 	char *temps[DG_INTENT_TEMPS_MAX]; /* our own files, too */
 	bool taken; /* the locks are held: describe the files */
 };
@@ -54,7 +58,11 @@ int dg_intent_add_temp(struct dg_intent *intent, const char *folder,
 /* Writes it down, flushed. */
 int dg_intent_write(struct dg_intent *intent, struct dg_error *err);
 
-/* Nothing is left of it; all locks are released by then. */
+/*
+ * All locks are released by then, and nothing is left of it. A lock of ours
+ * that is still there could not be removed: that is tried again, and if it is
+ * in vain the intent stays for the next run, which knows the lock by it.
+ */
 void dg_intent_release(struct dg_intent *intent);
 
 #endif

@@ -2,7 +2,7 @@
 #include "base/dir.h"
 #include "base/text.h"
 #include "repo/branch.h"
-#include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -98,55 +98,27 @@ static int look_at_refs(struct dead_run *run, struct dg_error *err)
 	return 0;
 }
 
-static bool holds(const char *path, const git_oid *id)
-{
-	char want[DG_OID_TEXT], have[DG_OID_TEXT + 8];
-	ssize_t n = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd >= 0) {
-		n = read(fd, have, sizeof(have) - 1);
-		close(fd);
-	}
-	if (n < 0)
-		return false;
-	have[n] = '\0';
-	git_oid_tostr(want, sizeof(want), id);
-	return n == DG_OID_TEXT && !strncmp(have, want, DG_OID_TEXT - 1) &&
-	       have[n - 1] == '\n';
-}
-
-struct described {
-	unsigned long long dev;
-	unsigned long long ino;
-	long long ctime_s;
-	long ctime_ns;
-};
-
 static bool is_its_own(const struct dead_run *run, const char *path,
-		       const struct described *file, const struct stat *st)
+		       const struct dg_lock_trace *trace, const struct stat *st)
 {
 	int64_t age;
 
 	/* Nobody else knows the token. */
-	if (holds(path, &run->token))
+	if (dg_lock_holds(path, &run->token))
 		return true;
 	if (!run->unchanged)
 		return false;
 	if (st->st_size > 0)
-		return holds(path, &run->commit);
-	if (file->ino)
-		return (unsigned long long)st->st_dev == file->dev &&
-		       (unsigned long long)st->st_ino == file->ino &&
-		       (long long)DG_CTIME(st).tv_sec == file->ctime_s &&
-		       (long)DG_CTIME(st).tv_nsec == file->ctime_ns;
+		return dg_lock_holds(path, &run->commit);
+	if (trace->ino)
+		return dg_lock_trace_fits(trace, st);
 	age = (int64_t)DG_CTIME(st).tv_sec -
 	      (int64_t)DG_MTIME(&run->announced).tv_sec;
 	return age >= 0 && age <= TAKING_S;
 }
 
 /* Cuts "dev ino seconds nanoseconds path": the path, or NULL. */
-static const char *read_description(struct described *file, const char *words)
+static const char *read_trace(struct dg_lock_trace *trace, const char *words)
 {
 	unsigned long long number[4];
 	size_t i;
@@ -159,32 +131,37 @@ static const char *read_description(struct described *file, const char *words)
 			return NULL;
 		words = end + 1;
 	}
-	file->dev = number[0];
-	file->ino = number[1];
-	file->ctime_s = (long long)number[2];
-	file->ctime_ns = (long)number[3];
+	trace->dev = number[0];
+	trace->ino = number[1];
+	trace->ctime_s = (long long)number[2];
+	trace->ctime_ns = (long)number[3];
 	return words;
 }
 
-static void undo_lock(struct dead_run *run, const char *words)
+static int undo_lock(struct dead_run *run, const char *words,
+		     struct dg_error *err)
 {
-	struct described file;
+	struct dg_lock_trace trace;
 	struct stat st;
-	const char *path = read_description(&file, words);
+	const char *path = read_trace(&trace, words);
 
 	if (!path)
-		return;
+		return 0;
 	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	if (!is_its_own(run, path, &file, &st)) {
+		return 0;
+	if (!is_its_own(run, path, &trace, &st)) {
 		dg_warning(run->repo->log,
 			   "'%s' is somebody else's lock: left alone", path);
-		return;
+		return 0;
 	}
-	if (!unlink(path))
-		dg_info(run->repo->log,
-			"removed '%s', left by a run that was killed (%s)",
-			path, run->holder);
+	if (unlink(path) < 0)
+		return dg_error_errno(err, errno,
+				      "cannot remove '%s', left by an earlier "
+				      "run",
+				      path);
+	dg_info(run->repo->log, "removed '%s', left by an earlier run (%s)",
+		path, run->holder);
+	return 0;
 }
 
 /* The intent is only a file: no other name is ever removed for it. */
@@ -196,17 +173,19 @@ static void remove_temp(const char *path)
 		unlink(path);
 }
 
-static void undo_lines(struct dead_run *run, char *text)
+static int undo_lines(struct dead_run *run, char *text, struct dg_error *err)
 {
 	const char *words;
 	char *line;
+	int rc = 0;
 
-	while ((line = next_line(&text)) && strcmp(line, "end") != 0) {
+	while (!rc && (line = next_line(&text)) && strcmp(line, "end") != 0) {
 		if ((words = after(line, "lock")))
-			undo_lock(run, words);
+			rc = undo_lock(run, words, err);
 		else if ((words = after(line, "temp")))
 			remove_temp(words);
 	}
+	return rc;
 }
 
 static int read_facts(struct dead_run *run, char *text, bool *complete,
@@ -242,7 +221,7 @@ int dg_intent_undo(struct dg_repo *repo, const struct dg_lock_file *file,
 	if (!rc && complete)
 		rc = look_at_refs(&run, err);
 	if (!rc && complete)
-		undo_lines(&run, second);
+		rc = undo_lines(&run, second, err);
 	free(run.ref);
 	free(run.head);
 	free(first);

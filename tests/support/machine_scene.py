@@ -148,7 +148,7 @@ class Scene:
         if self.mode != "first":
             self.dump(status=0)
         self.old_tip = self.tip()
-        self.log, self.kept, self.blind = [], set(), False
+        self.log, self.blind = [], False
         self.fake.create("media", self.items("new"))
         shutil.copytree(self.top, self.template, symlinks=True)
 
@@ -197,7 +197,6 @@ class Scene:
         # Where nothing can be read any more, nobody knows what stands.
         self.blind = kind == "read" and strike.endswith("from there on")
         done = self.struck(kind, **table[strike][0], KILL_AT=str(nth))
-        self.kept = self.not_removed(strike, nth) if kind == "write" else set()
         if len(self.log) < nth:
             assert done.status == 0, str(done)
             return MISSED
@@ -293,17 +292,9 @@ class Scene:
             assert self.git("status", "--porcelain", "--", "backups") == ""
         assert not self.debris(), f"{self.debris()} after {done}"
 
-    def not_removed(self, strike, nth):
-        """What the disk refused to remove may stay."""
-        refused = {"EIO": self.log[nth - 1:nth], "EROFS": self.log[nth - 1:],
-                   "EIO from there on": self.log[nth - 1:]}
-        return {pathlib.Path(call[1]).name
-                for call in refused.get(strike, ()) if call[0] == "unlink"}
-
     def debris(self):
         return [str(path) for path in self.git_dir.rglob("*")
-                if (path.suffix == ".lock" or path.name.startswith(DEBRIS))
-                and path.name not in self.kept]
+                if path.suffix == ".lock" or path.name.startswith(DEBRIS)]
 
 
 def small_project(path):
