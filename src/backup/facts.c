@@ -79,19 +79,42 @@ static int read_trailers(struct dg_facts *out, const char *message,
 	return agree;
 }
 
-static int read_metadata(struct dg_facts *out, struct dg_revision *revision,
-			 const char *path, struct dg_error *err)
+/* No file of that name, or none that is regular: that is no error. */
+static bool has_metadata(struct dg_fileset *files)
+{
+	struct dg_identity unused;
+
+	return files->identity(files, DG_METADATA_FILE, &unused, NULL) == 0;
+}
+
+/* A file that is too large for metadata is none: that is no error either. */
+static int read_text(struct dg_buf *text, struct dg_revision *revision,
+		     const char *path, struct dg_error *err)
 {
 	struct dg_fileset *files = NULL;
-	struct dg_buf text = DG_BUF_INIT(METADATA_MAX);
-	struct dg_metadata m = {0};
 	int rc = dg_revision_files(&files, revision, path, DG_MEMORY_DEFAULT,
 				   err);
 
-	if (rc == 0)
-		rc = dg_fileset_read(files, DG_METADATA_FILE, &text, err);
-	if (rc == 0)
-		rc = dg_metadata_parse(&m, dg_buf_slice(&text), err);
+	if (rc == 0 && has_metadata(files))
+		rc = dg_fileset_read(files, DG_METADATA_FILE, text, err);
+	dg_fileset_close(files);
+	if (rc != DG_ELIMIT)
+		return rc;
+	dg_error_clear(err);
+	dg_buf_clear(text);
+	return 0;
+}
+
+static int read_metadata(struct dg_facts *out, struct dg_revision *revision,
+			 const char *path, struct dg_error *err)
+{
+	struct dg_buf text = DG_BUF_INIT(METADATA_MAX);
+	struct dg_metadata m = {0};
+	int rc = read_text(&text, revision, path, err);
+
+	if (rc < 0)
+		goto done;
+	rc = dg_metadata_parse(&m, dg_buf_slice(&text), err);
 	if (rc == 0) {
 		take(&out->environment, &m.environment);
 		take(&out->table, &m.table_name);
@@ -105,9 +128,9 @@ static int read_metadata(struct dg_facts *out, struct dg_revision *revision,
 		dg_error_clear(err);
 		rc = 0;
 	}
+done:
 	dg_metadata_free(&m);
 	dg_buf_free(&text);
-	dg_fileset_close(files);
 	return rc;
 }
 

@@ -25,7 +25,8 @@ struct dg_facts {
 };
 
 /* message: the commit's; revision: its tree; path: the snapshot's. A
- * malformed metadata file leaves facts unknown and is no error. */
+ * malformed metadata file leaves facts unknown and is no error; one that cannot
+ * be read is. */
 int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
 		  struct dg_revision *revision, const char *path,
 		  struct dg_error *err);

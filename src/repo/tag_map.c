@@ -50,23 +50,32 @@ static int add(struct dg_tag_map *map, const git_oid *commit, const char *name,
 /*
  * The commit that a tag means. packed-refs says it, and that spares reading
  * an object for each of many thousand tags; an id that is none of a commit (a
- * tag of a tree or blob) is then never asked for.
+ * tag of a tree or blob) is then never asked for. 1; 0: it means none.
  */
-static bool peel(git_oid *commit, git_reference *ref)
+static int peel(git_oid *commit, git_reference *ref, struct dg_repo *repo,
+		struct dg_error *err)
 {
 	const git_oid *packed = git_reference_target_peel(ref);
+	const git_oid *target = git_reference_target(ref);
 	git_object *object = NULL;
 	int rc;
 
 	if (packed) {
 		*commit = *packed;
-		return true;
+		return 1;
 	}
 	rc = git_reference_peel(&object, ref, GIT_OBJECT_COMMIT);
 	if (!rc)
 		*commit = *git_object_id(object);
 	git_object_free(object);
-	return !rc;
+	if (!rc)
+		return 1;
+	/* A tag of a tree, or a symbolic one that leads nowhere. */
+	if (rc == GIT_EPEEL || rc == GIT_EINVALIDSPEC ||
+	    (rc == GIT_ENOTFOUND && !target))
+		return 0;
+	return dg_git_object_error(err, rc, repo->git, target,
+				   git_reference_name(ref));
 }
 
 static int add_all(struct dg_tag_map *map, struct dg_repo *repo,
@@ -79,7 +88,8 @@ static int add_all(struct dg_tag_map *map, struct dg_repo *repo,
 	while (!rc && !(rc = git_reference_next(&ref, all))) {
 		git_oid commit;
 
-		if (peel(&commit, ref))
+		rc = peel(&commit, ref, repo, err);
+		if (rc > 0)
 			rc = add(map, &commit,
 				 git_reference_name(ref) + strlen(TAGS), err);
 		git_reference_free(ref);
