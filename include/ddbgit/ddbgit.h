@@ -29,6 +29,7 @@
 #include <ddbgit/run.h>
 #include <ddbgit/slice.h>
 #include <ddbgit/status.h>
+#include <ddbgit/verify.h>
 
 #ifdef __cplusplus
 extern "C" {

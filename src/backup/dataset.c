@@ -231,6 +231,7 @@ static int live_items(struct dg_dataset *d, struct dg_error *err)
 	struct dg_live_options options = {
 		.table = env->table,
 		.describe = d->describe,
+		.consistent = d->scope->consistent,
 		.memory = dg_run_memory(d->scope->run) / 2,
 		.temp_dir = d->scope->run->temp_dir,
 		.progress = d->scope->run->progress,

@@ -27,6 +27,7 @@ struct dg_dataset_scope {
 	const char *from;    /* --from: an environment in a revision, or NULL */
 	const char *path;    /* --path: a folder in a revision, or NULL */
 	const char *max_rcu; /* of a live table, or NULL */
+	bool consistent;     /* reads of it */
 	/* Read when they are first needed. */
 	struct dg_environment env;
 	bool has_env;

@@ -1,77 +1,13 @@
 #include "backup/verify.h"
 
-#include "backup/expiry.h"
+#include "backup/verify_compare.h"
 #include "dynamodb/live_source.h"
-#include "item/join.h"
 #include <stdlib.h>
 
-struct comparison {
-	struct dg_verification *out;
-	const char *ttl_attribute;
-	int64_t now; /* Unix seconds */
-};
-
-static int count_missing(void *context, const struct dg_item *item,
-			 struct dg_error *err)
-{
-	struct comparison *c = context;
-	int64_t expiry = -1;
-
-	(void)err;
-	if (c->ttl_attribute)
-		expiry = dg_item_expiry(item->line, c->ttl_attribute);
-	if (expiry > 0 && expiry < c->now)
-		c->out->expired++;
-	else
-		c->out->missing++;
-	return 0;
-}
-
-static int count_extra(void *context, const struct dg_item *item,
-		       struct dg_error *err)
-{
-	struct comparison *c = context;
-
-	(void)item;
-	(void)err;
-	c->out->extra++;
-	return 0;
-}
-
-static int count_equal(void *context, const struct dg_item *item,
-		       struct dg_error *err)
-{
-	struct comparison *c = context;
-
-	(void)item;
-	(void)err;
-	c->out->equal++;
-	return 0;
-}
-
-static int count_different(void *context, const struct dg_item *left,
-			   const struct dg_item *right, struct dg_error *err)
-{
-	struct comparison *c = context;
-
-	(void)left;
-	(void)right;
-	(void)err;
-	c->out->different++;
-	return 0;
-}
-
-static int compare_all(struct comparison *c,
+static int compare_all(struct dg_comparison *c,
 		       const struct dg_verify_options *options,
 		       struct dg_item_source *live, struct dg_error *err)
 {
-	const struct dg_join_visitor visitor = {
-		.only_left = count_missing,
-		.only_right = count_extra,
-		.equal = count_equal,
-		.different = count_different,
-		.context = c,
-	};
 	struct dg_item_source *own = NULL;
 	struct dg_item_source *expected = options->expected;
 	int rc;
@@ -83,10 +19,8 @@ static int compare_all(struct comparison *c,
 		expected = own;
 	}
 	if (rc == 0)
-		rc = dg_join(expected, live, &visitor, err);
+		rc = dg_comparison_run(c, expected, live, err);
 	dg_source_close(own);
-	c->out->expected = c->out->equal + c->out->different + c->out->missing +
-			   c->out->expired;
 	return rc;
 }
 
@@ -130,7 +64,7 @@ int dg_verify_restore(struct dg_verification *out, struct dg_environment *env,
 		      const struct dg_verify_options *options,
 		      struct dg_error *err)
 {
-	struct comparison c = {
+	struct dg_comparison c = {
 		.out = out,
 		.ttl_attribute = options->ttl_attribute,
 		.now = dg_clock_wall_ms(&env->clock) / 1000,

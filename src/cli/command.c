@@ -13,6 +13,7 @@ const struct dg_command *const dg_commands[] = {
 	&dg_command_show,
 	&dg_command_diff,
 	&dg_command_cat,
+	&dg_command_verify,
 	&dg_command_tag,
 	&dg_command_init,
 	&dg_command_doctor,

@@ -57,6 +57,7 @@ extern const struct dg_command dg_command_diff;
 extern const struct dg_command dg_command_cat;
 extern const struct dg_command dg_command_status;
 extern const struct dg_command dg_command_tag;
+extern const struct dg_command dg_command_verify;
 extern const struct dg_command dg_command_init;
 extern const struct dg_command dg_command_doctor;
 extern const struct dg_command dg_command_hooks;

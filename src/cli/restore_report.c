@@ -2,6 +2,7 @@
 
 #include "cli/quantity.h"
 #include "cli/record.h"
+#include "cli/verification.h"
 #include <ddbgit/text.h>
 
 static void say_planned(struct dg_session *session,
@@ -128,22 +129,6 @@ static void say_left_out(struct dg_session *session,
 			       result->failures_file);
 }
 
-static void print_verification(struct dg_output *output,
-			       const struct dg_verification *v)
-{
-	if (!v->done)
-		return;
-	dg_output_field_count(output, "expected", v->expected);
-	if (v->full) {
-		dg_output_field_count(output, "equal", v->equal);
-		dg_output_field_count(output, "different", v->different);
-	}
-	dg_output_field_count(output, "missing", v->missing);
-	if (v->expired)
-		dg_output_field_count(output, "expired", v->expired);
-	dg_output_field_count(output, "extra", v->extra);
-}
-
 static void print_plan(struct dg_output *output,
 		       const struct dg_restore_plan *plan)
 {
@@ -168,28 +153,7 @@ static void print_result(struct dg_output *output,
 	if (result->deleted)
 		dg_output_field_count(output, "deleted", result->deleted);
 	dg_output_field_count(output, "refused", result->refused);
-	print_verification(output, &result->verification);
-}
-
-static void write_verification(struct dg_json_writer *w,
-			       const struct dg_verification *v)
-{
-	dg_json_name(w, "verification");
-	if (!v->done) {
-		dg_json_null(w);
-		return;
-	}
-	dg_json_begin_object(w);
-	dg_json_member_string(w, "kind", v->full ? "full" : "count");
-	dg_json_member_uint(w, "expected", v->expected);
-	if (v->full) {
-		dg_json_member_uint(w, "equal", v->equal);
-		dg_json_member_uint(w, "different", v->different);
-	}
-	dg_json_member_uint(w, "missing", v->missing);
-	dg_json_member_uint(w, "expired", v->expired);
-	dg_json_member_uint(w, "extra", v->extra);
-	dg_json_end_object(w);
+	dg_verification_print(output, &result->verification);
 }
 
 static void write_keys(struct dg_json_writer *w, const char *name,
@@ -254,7 +218,7 @@ static void write_summary(struct dg_session *session,
 	dg_json_member_string(&w, "backup",
 			      result->backup_id[0] ? result->backup_id : NULL);
 	dg_json_member_string(&w, "undo", result->undo);
-	write_verification(&w, &result->verification);
+	dg_verification_record(&w, &result->verification);
 	dg_session_summary_end(session, &w);
 }
 

@@ -203,7 +203,8 @@ int dg_table_delete(struct dg_connection *connection, const char *name,
 	int rc = dg_json_new_object(&body, err);
 
 	if (rc == 0)
-		rc = change(connection, "DeleteTable", name, body, err);
+		rc = dg_table_change(connection, "DeleteTable", name, body,
+				     err);
 	return rc < 0 ? dg_error_prefix(err, "cannot delete table '%s'", name)
 		      : 0;
 }

@@ -14,8 +14,8 @@ import project as projects
 
 # The pages' sources with their lists filled in; none without scdoc.
 MANUAL = projects.build() / "docs" / "man"
-COMMANDS = ["dump", "restore", "status", "log", "show", "diff", "cat", "tag",
-            "init", "doctor", "hooks", "help"]
+COMMANDS = ["dump", "restore", "status", "log", "show", "diff", "cat",
+            "verify", "tag", "init", "doctor", "hooks", "help"]
 EVERYWHERE = "Everywhere:"
 
 

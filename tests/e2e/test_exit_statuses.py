@@ -9,8 +9,8 @@ import pytest
 
 import project as projects
 
-EVERYTHING = ["dump", "restore", "status", "log", "show", "diff", "cat", "tag",
-              "init", "doctor", "hooks", "help"]
+EVERYTHING = ["dump", "restore", "status", "log", "show", "diff", "cat",
+              "verify", "tag", "init", "doctor", "hooks", "help"]
 
 
 @pytest.fixture
@@ -66,6 +66,12 @@ def hooks_are_shared(media, fake):
     media.git("config", "core.hooksPath", "hooks")
 
 
+def damaged(media, fake):
+    data = media.path / "backups/dynamodb/dev/table-data.json"
+    data.write_text(data.read_text()[:-9])
+    media.git("commit", "-q", "-a", "-m", "Damage")
+
+
 def bare(media, fake):
     media.git("config", "core.bare", "true")
 
@@ -94,6 +100,12 @@ CASES = [
     ("cat", 0, ["HEAD"], as_it_is),
     ("cat", 1, ["none"], as_it_is),
     ("cat", 5, ["live"], local_is_aws),
+    ("verify", 0, [], as_it_is),
+    ("verify", 1, ["none"], as_it_is),
+    ("verify", 3, [], damaged),
+    ("verify", 3, ["--env=dev", "--against=live"], as_it_is),
+    ("verify", 5, ["--env=prod", "HEAD", "--path=backups/dynamodb/dev",
+                   "--drill"], as_it_is),
     ("tag", 0, ["x"], as_it_is),
     ("tag", 1, ["x", "none"], as_it_is),
     ("tag", 5, ["x"], sha256),

@@ -39,7 +39,8 @@ def media(project, fake):
 def test_the_policies_are_the_calls_that_are_made(media, fake):
     media.ddbgit("dump", "--env=dev", "--commit")
     assert calls(fake) == POLICIES["dump"]
-    for words in (["doctor"], ["diff"], ["status", "--live"]):
+    for words in (["doctor"], ["diff"], ["status", "--live"],
+                  ["verify", "--against=live"]):
         media.ddbgit(*words, "--env=dev")
         assert calls(fake) <= POLICIES["dump"], words
     media.ddbgit("restore", "--env=dev")
@@ -50,7 +51,10 @@ def test_the_policies_are_the_calls_that_are_made(media, fake):
     media.ddbgit("restore", "--env=dev")
     made = calls(fake)
     assert made <= POLICIES["create"] and "dynamodb:CreateTable" in made
-    for words in (["log"], ["show"], ["tag", "x"], ["hooks", "status"]):
+    media.ddbgit("verify", "--env=dev", "--drill")
+    assert calls(fake) == POLICIES["drill"]
+    for words in (["log"], ["show"], ["tag", "x"], ["hooks", "status"],
+                  ["verify"], ["verify", "--all"]):
         media.ddbgit(*words)
         assert not calls(fake), words
 

@@ -183,6 +183,25 @@ int dg_diff(const struct dg_run *run, const struct dg_diff_options *options,
 	return rc;
 }
 
+int dg_verify_backups(const struct dg_run *run,
+		      const struct dg_verify_backups_options *options,
+		      struct dg_verify_backups_result *result,
+		      struct dg_error *err)
+{
+	int rc = answer(run, err);
+
+	fake_library.verify_options = *options;
+	*result = fake_library.verify;
+	if (fake_library.visit_verify)
+		fake_library.visit_verify(options, err);
+	return rc;
+}
+
+void dg_verify_backups_result_free(struct dg_verify_backups_result *result)
+{
+	(void)result;
+}
+
 int dg_show(const struct dg_run *run, const struct dg_show_options *options,
 	    struct dg_backup_details *details, struct dg_error *err)
 {

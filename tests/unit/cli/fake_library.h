@@ -29,6 +29,9 @@ struct fake_library {
 	struct dg_diff_result diff;
 	int (*visit_diff)(const struct dg_diff_visitor *visitor,
 			  struct dg_error *err);
+	int (*visit_verify)(const struct dg_verify_backups_options *options,
+			    struct dg_error *err);
+	struct dg_verify_backups_result verify;
 	const char *git_setting; /* of every name */
 	const struct dg_hook *hooks;
 	size_t hook_count;
@@ -45,6 +48,7 @@ struct fake_library {
 	struct dg_cat_options cat_options;
 	struct dg_key_history_options key_options;
 	struct dg_status_options status_options;
+	struct dg_verify_backups_options verify_options;
 	char hooks_program[256];
 	const char *hook_name;
 	const char *hook_argument;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -254,6 +255,55 @@ static void test_cat_prints_what_it_gets(void **state)
 	       "        See 'ddbgit help cat'\n");
 }
 
+static int visit_damage(const struct dg_verify_backups_options *options,
+			struct dg_error *err)
+{
+	const struct dg_verify_backup backup = {
+		.name = "first:backups/dynamodb/prod",
+		.commit_id = ID,
+		.path = "backups/dynamodb/prod",
+		.problems = 1,
+	};
+	const struct dg_verify_finding problem = {true, &backup, NULL,
+						  "Ddbgit-Items is \033"};
+	const struct dg_verify_finding note = {false, &backup, "x", "is odd"};
+
+	options->finding(options->context, &problem, err);
+	options->finding(options->context, &note, err);
+	options->backup(options->context, &backup, err);
+	for (int i = 0; i < 12; i++)
+		options->item(options->context, DG_VERIFY_MISSING,
+			      dg_slice_of(KEY, strlen(KEY)), err);
+	return 0;
+}
+
+static void test_verify_says_what_is_wrong(void **state)
+{
+	struct finished done;
+	size_t keys = 0;
+
+	(void)state;
+	fake_library.rc = DG_EINCOMPLETE;
+	fake_library.message = "1 of 1 backups are damaged";
+	fake_library.visit_verify = visit_damage;
+	done = run("verify");
+	assert_non_null(strstr(
+		done.out, "  problem  the commit's message: Ddbgit-Items is "
+			  "\\u001b\n  note     x: is odd\n"
+			  "  damaged  1 problem\n"));
+	for (const char *p = done.out; (p = strstr(p, "- {")); p++)
+		keys++;
+	assert_int_equal(keys, 10);
+	finish(&done);
+	done = run("verify --all");
+	assert_null(strstr(done.out, "note"));
+	finish(&done);
+	done = run("verify -s x --drill");
+	assert_int_equal(fake_library.verify_options.level, DG_VERIFY_DRILL);
+	assert_string_equal(fake_library.verify_options.directory, "x");
+	finish(&done);
+}
+
 static void test_log_of_one_item(void **state)
 {
 	static const char *const tags[] = {"prod-20250126", NULL};
@@ -298,6 +348,8 @@ int main(void)
 				       fake_library_reset),
 		cmocka_unit_test(test_pager_command),
 		cmocka_unit_test_setup(test_status_for_people,
+				       fake_library_reset),
+		cmocka_unit_test_setup(test_verify_says_what_is_wrong,
 				       fake_library_reset),
 		cmocka_unit_test_setup(test_cat_prints_what_it_gets,
 				       fake_library_reset),
