@@ -1,6 +1,7 @@
 #include "repo/commit_blob.h"
 #include "base/text.h"
 #include "base/work.h"
+#include "repo/index_entries.h"
 #include "repo/loose_writer.h"
 #include <stdlib.h>
 
@@ -71,6 +72,23 @@ struct hashing {
 	size_t first;
 };
 
+/* Is the file the one whose id is known already? */
+static bool is_known(const struct dg_blob *blob, const struct dg_file *file)
+{
+	return blob->stamp.inode > 0 &&
+	       dg_stamp_equal(&blob->stamp, &file->stamp);
+}
+
+static int hash_file(struct dg_blob *blob, struct dg_file *file,
+		     struct dg_error *err)
+{
+	blob->size = file->size;
+	if (is_known(blob, file))
+		return 0;
+	blob->stamp = file->stamp;
+	return dg_blob_hash(&blob->id, file, err);
+}
+
 static int hash_blob(void *context, size_t worker, size_t task,
 		     struct dg_cancel *stop, struct dg_error *err)
 {
@@ -84,9 +102,7 @@ static int hash_blob(void *context, size_t worker, size_t task,
 	if (!rc)
 		rc = blob->files->open(blob->files, blob->path, &file, err);
 	if (!rc) {
-		blob->size = file->size;
-		blob->stamp = file->stamp;
-		rc = dg_blob_hash(&blob->id, file, err);
+		rc = hash_file(blob, file, err);
 		if (rc < 0)
 			dg_error_prefix(err, "'%s'", blob->path);
 	}
@@ -182,5 +198,8 @@ int dg_commit_add_files(struct dg_commit *commit, struct dg_fileset *files,
 	size_t first = commit->blobs.count;
 	int rc = add_folder(commit, files, "", err);
 
+	if (!rc)
+		rc = dg_index_known_ids(commit, &commit->blobs.blobs[first],
+					commit->blobs.count - first, err);
 	return rc < 0 ? rc : hash_from(commit, first, err);
 }

@@ -1,11 +1,13 @@
 #include "repo/index_entries.h"
 #include "base/dir.h"
 #include "base/text.h"
+#include "repo/commit_blob.h"
 #include "repo/intent_recovery.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 int dg_commit_full_path(char **out, const struct dg_commit *commit,
@@ -259,6 +261,79 @@ int dg_index_has_entries(bool *out, struct dg_commit *commit,
 				       &comparison) &&
 		       comparison.same == blobs->count;
 	}
+	close_in_place(&place);
+	git_index_free(index);
+	return rc;
+}
+
+/* When an index was written, as the file system told before it was read. */
+static bool index_time(git_repository *git, struct timespec *out)
+{
+	struct stat st;
+	char *path = NULL;
+	bool found;
+
+	if (dg_asprintf(&path, NULL, "%sindex", git_repository_path(git)) < 0)
+		return false;
+	found = stat(path, &st) == 0;
+	free(path);
+	if (found)
+		*out = DG_MTIME(&st);
+	return found;
+}
+
+/* Git's rule against a change within the clock's tick of the index. */
+static bool is_older(const struct stat *st, const struct timespec *written)
+{
+	const struct timespec changed = DG_MTIME(st);
+
+	return changed.tv_sec < written->tv_sec ||
+	       (changed.tv_sec == written->tv_sec &&
+		changed.tv_nsec < written->tv_nsec);
+}
+
+static int take_known_id(git_index *index, const struct timespec *written,
+			 struct dg_commit *commit, const struct in_place *place,
+			 struct dg_blob *blob, struct dg_error *err)
+{
+	const git_index_entry *entry;
+	struct stat st;
+	char *path = NULL;
+	int rc = dg_commit_full_path(&path, commit, blob->path, err);
+
+	if (rc < 0)
+		return rc;
+	entry = git_index_get_bypath(index, path, 0);
+	free(path);
+	if (!entry || entry->mode != GIT_FILEMODE_BLOB ||
+	    !stat_in_place(place, blob->path, &st) || !same_stat(entry, &st) ||
+	    st.st_size > UINT32_MAX || !is_older(&st, written) ||
+	    !dg_commit_tip_has(commit, blob->path, &entry->id))
+		return 0;
+	blob->id = entry->id;
+	blob->stamp = dg_stamp_of(&st);
+	return 0;
+}
+
+int dg_index_known_ids(struct dg_commit *commit, struct dg_blob *blobs,
+		       size_t count, struct dg_error *err)
+{
+	struct timespec written;
+	struct in_place place;
+	git_index *index = NULL;
+	size_t i;
+	int rc;
+
+	if (!commit->worktree || !commit->tip_dir ||
+	    !index_time(commit->repo->git, &written))
+		return 0;
+	rc = dg_index_read(&index, commit->repo->git);
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot read Git's index");
+	rc = open_in_place(&place, commit, err);
+	for (i = 0; !rc && i < count; i++)
+		rc = take_known_id(index, &written, commit, &place, &blobs[i],
+				   err);
 	close_in_place(&place);
 	git_index_free(index);
 	return rc;
