@@ -66,16 +66,18 @@ static int put_in_place(struct passage *passage, const char *path,
 	return rc;
 }
 
-/* Where no part stands yet, all of them move at once, in their folder. */
-static bool move_parts(const struct dg_replacement *replacement, int readyfd)
+/* Where no part stands yet, all of them move at once, in their folder. One that
+ * holds folders only is of parts that were taken back. */
+static bool move_parts(const struct dg_replacement *replacement, int readyfd,
+		       const struct dg_path_list *files)
 {
+	const char *folder = DG_PARTS_FOLDER;
 	struct stat st;
 
-	return fstatat(readyfd, DG_PARTS_FOLDER, &st, AT_SYMLINK_NOFOLLOW) ==
-		       0 &&
+	return dg_path_list_has_below(files, DG_PARTS_FOLDER "/") &&
+	       fstatat(readyfd, folder, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	       S_ISDIR(st.st_mode) &&
-	       renameat(readyfd, DG_PARTS_FOLDER, replacement->dirfd,
-			DG_PARTS_FOLDER) == 0;
+	       renameat(readyfd, folder, replacement->dirfd, folder) == 0;
 }
 
 /* All but the metadata, then the metadata: whoever reads without a lock, and
@@ -203,7 +205,9 @@ static int finish(const struct dg_replacement *replacement, int readyfd,
 					  dg_replacement_knows_path, err);
 	if (rc == 0)
 		rc = put_all(replacement, readyfd, &files,
-			     !resumed && move_parts(replacement, readyfd), err);
+			     !resumed &&
+				     move_parts(replacement, readyfd, &files),
+			     err);
 	if (rc == 0)
 		rc = delete_all_obsolete(replacement, readyfd, &files, err);
 	if (rc == 0 && resumed)
