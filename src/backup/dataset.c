@@ -191,6 +191,15 @@ static bool vouches_for_order(const struct dg_dataset *d)
 	       strcmp(m->layout, "chunked") == 0;
 }
 
+void dg_dataset_tell_edited(struct dg_dataset *d)
+{
+	if (!d->snapshot || d->told_edited || !dg_snapshot_edited(d->snapshot))
+		return;
+	dg_warning(d->scope->run->log, "%s was edited since it was dumped",
+		   d->name);
+	d->told_edited = true;
+}
+
 static int check(struct dg_dataset *d, struct dg_error *err)
 {
 	const struct dg_log *log = d->scope->run->log;
@@ -205,8 +214,7 @@ static int check(struct dg_dataset *d, struct dg_error *err)
 			   "%s holds %s items whose key comes again: the last "
 			   "of each counts",
 			   d->name, dg_format_count(facts.duplicates, count));
-	if (facts.edited || facts.schema_edited)
-		dg_warning(log, "%s was edited since it was dumped", d->name);
+	dg_dataset_tell_edited(d);
 	return 0;
 }
 

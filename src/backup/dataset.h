@@ -50,6 +50,7 @@ struct dg_dataset {
 	struct dg_json *definition; /* live */
 	struct dg_key_schema keys;  /* live */
 	struct dg_item_source *items;
+	bool told_edited;
 	bool check_first; /* set it before the items are asked for */
 };
 
@@ -128,6 +129,10 @@ int dg_dataset_step_to(struct dg_item_source *items,
 int dg_dataset_find_item(struct dg_dataset *dataset,
 			 const struct dg_dataset_key *key, struct dg_buf *line,
 			 bool *found, struct dg_error *err);
+
+/* Warns, once, of a snapshot of which is known by now that it was edited or
+ * merged; see dg_snapshot_edited. */
+void dg_dataset_tell_edited(struct dg_dataset *dataset);
 
 /* Two revisions whose items stand in the same Git objects, under one key
  * schema: they need not be read. */

@@ -225,6 +225,12 @@ static int begin(struct job *job, struct dg_error *err)
 	return job->visitor->begin(job->visitor->context, &before, &after, err);
 }
 
+static void tell_edited(struct job *job)
+{
+	dg_dataset_tell_edited(&job->before);
+	dg_dataset_tell_edited(&job->after);
+}
+
 static int compare(struct job *job, struct dg_error *err)
 {
 	struct dg_error disagreement = {0};
@@ -234,6 +240,7 @@ static int compare(struct job *job, struct dg_error *err)
 		rc = open_both(job, err);
 	if (rc < 0)
 		return rc;
+	tell_edited(job);
 	agreed = agree_on_keys(job, &disagreement);
 	if (agreed == 0)
 		rc = read_items(job, err);
@@ -247,7 +254,11 @@ static int compare(struct job *job, struct dg_error *err)
 		*err = disagreement;
 		return agreed;
 	}
-	return job->options->key ? diff_by_key(job, err) : join_items(job, err);
+	rc = job->options->key ? diff_by_key(job, err) : join_items(job, err);
+	/* What was read to its end has a digest now. */
+	if (rc == 0)
+		tell_edited(job);
+	return rc;
 }
 
 int dg_diff(const struct dg_run *run, const struct dg_diff_options *options,

@@ -259,6 +259,9 @@ int dg_show(const struct dg_run *run, const struct dg_show_options *options,
 
 	memset(details, 0, sizeof(*details));
 	rc = open_look(&look, err);
+	if (rc == 0 && dg_snapshot_edited(look.snapshot))
+		dg_warning(run->log, "%s:%s was edited since it was dumped",
+			   details->revision, details->path);
 	if (rc == 0)
 		rc = read_commit(&look, err);
 	if (rc == 0)

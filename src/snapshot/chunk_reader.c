@@ -193,6 +193,11 @@ static bool stated_items(const struct dg_layout_reader *self, uint64_t *items)
 	return true;
 }
 
+static uint64_t stated_bytes(const struct dg_layout_reader *self)
+{
+	return ((const struct chunk_reader *)self)->index.bytes;
+}
+
 static int split(struct dg_item_source *self, size_t n,
 		 struct dg_item_source **out, struct dg_error *err);
 
@@ -216,6 +221,7 @@ static struct chunk_reader *new_reader(struct dg_fileset *files)
 	}
 	reader->base.place = place;
 	reader->base.stated_items = stated_items;
+	reader->base.stated_bytes = stated_bytes;
 	if (dg_chunk_list_init(&reader->list, files, &reader->base.source.keys,
 			       NULL) < 0) {
 		close_source(&reader->base.source);

@@ -28,6 +28,9 @@ struct dg_layout_reader {
 	 * end; false if it does not say. */
 	bool (*stated_items)(const struct dg_layout_reader *self,
 			     uint64_t *items);
+	/* How many bytes; where there is such a thing, both are known before
+	 * anything is read. NULL: there is not. */
+	uint64_t (*stated_bytes)(const struct dg_layout_reader *self);
 };
 
 struct dg_layout_writer {

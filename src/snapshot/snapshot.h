@@ -83,9 +83,18 @@ int dg_snapshot_check(struct dg_snapshot *snapshot,
 		      struct dg_snapshot_facts *out, struct dg_error *err);
 
 /*
+ * Whether it is known by now that the items are not those that the metadata
+ * was written for (edited, or merged by Git file by file). An index of chunks
+ * states items and bytes before anything is read; a source that came to its
+ * end compared the digest, and so did a check.
+ */
+bool dg_snapshot_edited(const struct dg_snapshot *snapshot);
+
+/*
  * The items. After a check: of any order in the file, and the end of the
  * source compares the digest with the check's again (DG_EMODIFIED). Without
- * one: only for a file in key order, else DG_EINVALID. One source at a time;
+ * one: only for a file in key order, else DG_EINVALID, and the end tells
+ * dg_snapshot_edited. One source at a time;
  * it borrows the snapshot.
  *
  * Of the chunked layout the source offers seek, split, identity and skip.

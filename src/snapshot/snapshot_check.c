@@ -139,6 +139,28 @@ static void compare_with_stated(const struct dg_snapshot *snapshot,
 		strcmp(metadata->schema_sha256, snapshot->schema_sha256) != 0;
 }
 
+/* What the layout states before it is read, against the metadata. */
+static bool index_differs(const struct dg_snapshot *snapshot)
+{
+	const struct dg_layout_reader *reader = snapshot->reader;
+	const struct dg_metadata *metadata = &snapshot->metadata;
+	uint64_t items;
+
+	if (!reader->stated_bytes || metadata->format_version == 0)
+		return false;
+	return reader->stated_bytes(reader) != metadata->data_bytes ||
+	       (metadata->has_item_count &&
+		reader->stated_items(reader, &items) &&
+		items != metadata->item_count);
+}
+
+bool dg_snapshot_edited(const struct dg_snapshot *snapshot)
+{
+	if (snapshot->checked)
+		return snapshot->facts.edited || snapshot->facts.schema_edited;
+	return snapshot->read_edited || index_differs(snapshot);
+}
+
 static void forget_check(struct dg_snapshot *snapshot)
 {
 	dg_source_close(snapshot->sorted);

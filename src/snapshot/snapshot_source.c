@@ -37,18 +37,28 @@ static int out_of_order(const struct snapshot_source *source,
 	return snapshot->reader->place(snapshot->reader, err);
 }
 
+/* Is there a digest of all to compare with? */
+static bool has_digest(const struct snapshot_source *source)
+{
+	return !source->partial && (source->snapshot->checked ||
+				    source->snapshot->metadata.data_sha256[0]);
+}
+
 static int compare_digest(struct snapshot_source *source, struct dg_error *err)
 {
-	const struct dg_snapshot *snapshot = source->snapshot;
+	struct dg_snapshot *snapshot = source->snapshot;
 	char hex[DG_SHA256_HEX_SIZE];
 	int rc;
 
-	if (!snapshot->checked || source->ended || source->partial)
+	if (source->ended || !has_digest(source))
 		return 0;
 	rc = dg_table_digest_finish(&source->digest, hex, err);
 	if (rc < 0)
 		return rc;
-	if (strcmp(hex, snapshot->facts.sha256) != 0)
+	if (!snapshot->checked)
+		snapshot->read_edited =
+			strcmp(hex, snapshot->metadata.data_sha256) != 0;
+	else if (strcmp(hex, snapshot->facts.sha256) != 0)
 		return dg_error_set(err, DG_EMODIFIED,
 				    "%s changed while it was read",
 				    snapshot->files->name);
@@ -68,7 +78,7 @@ static int next(struct dg_item_source *self, struct dg_item *item,
 		rc = dg_order_step(&source->order, item->key, err);
 	if (rc == 0)
 		return out_of_order(source, item, err);
-	if (rc > 0 && source->snapshot->checked && !source->partial)
+	if (rc > 0 && has_digest(source))
 		rc = dg_table_digest_add(&source->digest, item->line, err);
 	return rc < 0 ? rc : 1;
 }

@@ -21,6 +21,8 @@ struct dg_snapshot {
 	char schema_sha256[DG_SHA256_HEX_SIZE];
 	struct dg_key_schema keys;
 
+	/* A source read all of it and found another digest than is stated. */
+	bool read_edited;
 	bool checked;
 	struct dg_snapshot_facts facts; /* once checked */
 	/* Items that did not stand in order, in sorted runs; else NULL. */

@@ -100,6 +100,25 @@ def test_chunks_of_a_revision_are_checked_before_the_first_too(
     mixed = project.ddbgit("cat", "HEAD", "--format=jsonl")
     assert f":{where} was edited since it was dumped" in mixed.err
     assert len(mixed.out.split("\n")) == len(items) + 1
+    # Its index states another size, so this costs nothing to notice.
+    warning = f"[WARNING] HEAD:{where} was edited since it was dumped"
+    assert project.ddbgit("show", "HEAD").err.count(warning) == 1
+    same = project.ddbgit("diff", "one", "HEAD")
+    assert same.err.count(warning) == 1 and "one:" not in same.err
+
+    # Of equal size, it takes reading all of it.
+    put_items(aws, table_name, [{"id": {"S": "k0200"},
+                                 "text": {"S": "y" * 900}}])
+    project.ddbgit(*dump, "--tag=two")
+    put_items(aws, table_name, [{"id": {"S": "k0200"},
+                                 "text": {"S": "z" * 900}}])
+    project.ddbgit(*dump)
+    assert "WARNING" not in project.ddbgit("diff", "HEAD", "live").err
+    project.git("checkout", "-q", "two", "--", f"{where}/table-data",
+                f"{where}/table-data.json")
+    project.git("commit", "-qm", "Merge")
+    assert "WARNING" not in project.ddbgit("show", "HEAD").err
+    assert project.ddbgit("diff", "HEAD", "live").err.count(warning) == 1
 
     last = sorted((project.snapshot() / "table-data").glob("*/*.json"),
                   key=lambda path: path.read_text())[-1]
