@@ -3,12 +3,14 @@
 #include "base/text.h"
 #include <stdio.h>
 
-/* What a terminal could act on, or a reader be misled by. */
+/* What a terminal could act on, or a reader be misled by: also what takes no
+ * room, so that two different texts would look the same. */
 static bool is_harmful(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c ||
-	       c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0xfeff;
 }
 
 const char *dg_text_printable(const char *text, char *out, size_t out_size)

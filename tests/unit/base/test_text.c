@@ -172,6 +172,10 @@ static void test_harmful_characters_are_escaped(void **state)
 		{"\xe2\x80\xae", "\\u202e"}, /* right-to-left override */
 		{"\xe2\x81\xa6", "\\u2066"}, /* isolate */
 		{"\xd8\x9c", "\\u061c"},     /* arabic letter mark */
+		{"\xe2\x80\x8b", "\\u200b"}, /* zero-width space */
+		{"\xe2\x80\x8d", "\\u200d"}, /* joiner */
+		{"\xe2\x81\xa0", "\\u2060"}, /* word joiner */
+		{"\xef\xbb\xbf", "\\ufeff"}, /* byte order mark */
 		{"\xff\xc3", "\\xff\\xc3"},  /* no UTF-8 */
 		{"\xed\xa0\x80", "\\xed\\xa0\\x80"}, /* a surrogate */
 	};
