@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #if defined(__APPLE__)
 #include <mach-o/dyld.h>
@@ -79,7 +80,10 @@ static int find_self(char **out, struct dg_error *err)
 /* As it was typed: a symlink stays the same when ddbgit is upgraded. */
 static int check_program(char **out, const char *given, struct dg_error *err)
 {
-	if (*given != '/' || access(given, X_OK) < 0)
+	struct stat st;
+
+	if (*given != '/' || stat(given, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    access(given, X_OK) < 0)
 		return dg_error_set(err, DG_EUSAGE,
 				    "--program=%s: expected the absolute path "
 				    "of a program",

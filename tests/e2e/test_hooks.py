@@ -323,6 +323,7 @@ def test_a_program_of_the_work_tree_is_refused(project):
     assert not (hooks_folder(project) / "pre-commit").exists()
     project.ddbgit("hooks", "install", "--program=tool", status=2)
     project.ddbgit("hooks", "install", "--program=/nowhere", status=2)
+    project.ddbgit("hooks", "install", f"--program={project.home}", status=2)
 
 
 def test_a_program_that_is_gone_does_not_stop_git(project):
