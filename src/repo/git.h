@@ -41,6 +41,8 @@ bool dg_git_no_entry(int rc);
  * so what fails is tried again. Returns libgit2's code.
  */
 int dg_index_read(git_index **out, git_repository *git);
+/* The same of the index at a path. */
+int dg_index_open(git_index **out, const char *path);
 
 /*
  * Author and committer from Git's environment variables and configuration;

@@ -32,15 +32,22 @@ int dg_repo_path_changed(bool *out, struct dg_repo *repo, const char *path,
 	char *paths[ENTRIES_MAX] = {NULL};
 	size_t count = 0;
 	git_status_options options;
+	git_index *index = NULL;
 	int rc = make_paths(paths, &count, path, owned, err);
 
 	*out = false;
+	if (rc == 0) {
+		rc = dg_index_read(&index, repo->git);
+		if (rc < 0)
+			rc = dg_git_error(err, rc, "cannot read Git's index");
+	}
 	if (rc == 0) {
 		git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
 		options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
 				GIT_STATUS_OPT_INCLUDE_IGNORED |
 				GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH |
 				GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
+				GIT_STATUS_OPT_NO_REFRESH |
 				GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
 		options.pathspec.strings = paths;
 		options.pathspec.count = count;
@@ -51,6 +58,7 @@ int dg_repo_path_changed(bool *out, struct dg_repo *repo, const char *path,
 		if (rc < 0)
 			rc = dg_git_error(err, rc, "cannot compare '%s'", path);
 	}
+	git_index_free(index);
 	while (count > 0)
 		free(paths[--count]);
 	return rc;

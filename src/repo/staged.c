@@ -32,7 +32,7 @@ int dg_staged_open(struct dg_staged **out, struct dg_repo *repo,
 	if (!named || !*named)
 		rc = dg_asprintf(&own, err, "%s/index", repo->gitdir);
 	if (rc == 0) {
-		rc = git_index_open(&staged->index, own ? own : named);
+		rc = dg_index_open(&staged->index, own ? own : named);
 		if (rc < 0)
 			rc = dg_git_error(err, rc, "cannot read Git's index");
 	}
