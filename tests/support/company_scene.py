@@ -127,7 +127,8 @@ class Scene(machine_scene.Scene):
         assert done.status == 0 or "[ERROR]" in done.err, what
         self.fsck()
         told = re.search(r"Committed \w+ to (\S+):", done.err)
-        branch = (told[1] if told else
+        # The branch may be renamed right after the dump moved it.
+        branch = (told[1] if told and self.has_branch(told[1]) else
                   "trunk" if self.has_branch("trunk") else "main")
         files = snapshot_reader.of_revision(self.cwd, branch, SNAPSHOT)
         if name != "git rm":
