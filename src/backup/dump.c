@@ -7,6 +7,7 @@
 #include "dynamodb/live_source.h"
 #include "dynamodb/table.h"
 #include "item/table_def.h"
+#include "snapshot/conflict.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -212,9 +213,11 @@ int dg_dump_load_earlier(struct dg_dump_job *job, struct dg_fileset *files,
 	/* Replacing is allowed to mend what is damaged. */
 	if (rc == DG_ENOTFOUND || (rc < 0 && job->options->replace))
 		rc = 0;
-	if (rc < 0)
+	if (rc < 0) {
+		dg_conflict_explain(dg_buf_slice(&text), err);
 		dg_error_prefix(err, "earlier snapshot %s/%s", job->path,
 				DG_METADATA_FILE);
+	}
 	dg_buf_clear(&text);
 	if (rc == 0 &&
 	    dg_fileset_read(files, DG_SCHEMA_FILE, &text, NULL) == 0 &&

@@ -2,6 +2,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "item/token.h"
+#include "snapshot/conflict.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -244,9 +245,7 @@ static int place(const struct dg_chunk_index *index, const struct dg_token *t,
 
 	if (rest.len == 0 && err && !err->hint[0])
 		dg_error_hint(err, "The file is cut off");
-	else if (dg_slice_starts_with(rest, DG_SLICE("<<<<<<<")))
-		dg_error_hint(err, "Resolve the merge conflict, or read an "
-				   "unmerged revision with --rev");
+	dg_conflict_explain(dg_buf_slice(&index->text), err);
 	return dg_error_prefix(err, "%s: line %" PRIu64 ", offset %zu",
 			       index->name, line_of(t), dg_token_offset(t));
 }

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "item/canon.h"
 #include "item/token.h"
+#include "snapshot/conflict.h"
 #include "snapshot/window.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -138,6 +139,7 @@ static int canonical_again(struct dg_document *document,
 			      "on line %" PRIu64
 			      ": it is cut off, or a bracket is missing",
 			      document->item_line);
+	dg_conflict_explain(dg_window_rest(window), err);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "item/table_def.h"
+#include "snapshot/conflict.h"
 #include "snapshot/path_list.h"
 #include "snapshot/snapshot_state.h"
 #include <stdlib.h>
@@ -23,6 +24,13 @@ static int read_text(struct dg_snapshot *snapshot, const char *path,
 	if (rc < 0 && err)
 		*err = cause;
 	return rc < 0 ? rc : 1;
+}
+
+static void explain(const struct dg_snapshot *snapshot, const char *path,
+		    const struct dg_buf *text, struct dg_error *err)
+{
+	dg_conflict_explain(dg_buf_slice(text), err);
+	dg_error_prefix(err, "%s/%s", snapshot->files->name, path);
 }
 
 static struct dg_slice without_bom(struct dg_slice text)
@@ -61,8 +69,7 @@ int dg_snapshot_read_definition(struct dg_snapshot *snapshot,
 		rc = parse_definition(snapshot,
 				      without_bom(dg_buf_slice(&text)), err);
 		if (rc < 0)
-			dg_error_prefix(err, "%s/" DG_SCHEMA_FILE,
-					snapshot->files->name);
+			explain(snapshot, DG_SCHEMA_FILE, &text, err);
 	}
 	dg_buf_free(&text);
 	return rc;
@@ -79,8 +86,7 @@ int dg_snapshot_read_metadata(struct dg_snapshot *snapshot,
 				       without_bom(dg_buf_slice(&text)), err);
 		snapshot->has_metadata = rc == 0;
 		if (rc < 0)
-			dg_error_prefix(err, "%s/" DG_METADATA_FILE,
-					snapshot->files->name);
+			explain(snapshot, DG_METADATA_FILE, &text, err);
 	}
 	dg_buf_free(&text);
 	return rc;

@@ -1,4 +1,5 @@
 #include "item/token.h"
+#include "snapshot/conflict.h"
 #include "snapshot/window.h"
 
 /* What stands at the cursor instead of what belongs there. */
@@ -16,8 +17,7 @@ int dg_window_unexpected(struct dg_window *window, const char *wanted,
 		   dg_slice_starts_with(rest, DG_SLICE(">>>>>>>")) ||
 		   dg_slice_starts_with(rest, DG_SLICE("|||||||"))) {
 		dg_error_set(err, DG_EINVALID, "unresolved merge conflict");
-		dg_error_hint(err, "Resolve the conflict, or read an unmerged "
-				   "revision with --rev");
+		dg_conflict_hint(err);
 	} else if (rest.ptr[0] > ' ' && rest.ptr[0] < 0x7f) {
 		dg_error_set(err, DG_EINVALID, "'%c' where %s belongs",
 			     rest.ptr[0], wanted);

@@ -57,6 +57,38 @@ def test_a_conflict_in_the_index_is_refused(media, fake):
     assert f"'{DATA}' is unmerged" in media.ddbgit(*DUMP, status=5).err
 
 
+@pytest.mark.parametrize("layout", ["single", "chunked"])
+def test_a_merge_in_the_middle_is_told_with_a_way_out(media, fake, layout):
+    dump = [*DUMP, f"--layout={layout}"]
+    media.ddbgit(*dump)
+    media.git("branch", "other")
+    for branch, names in (("main", "bc"), ("other", "d")):
+        media.git("checkout", "-q", branch)
+        fake.tables["media"].items.clear()
+        for name in names:
+            fake.tables["media"].put({"id": {"S": name}})
+        media.env["DDBGIT_TEST_CLOCK"] = f"{2000 + ord(names[0])}"
+        media.ddbgit(*dump)
+    folder = media.snapshot("dev")
+    mine = (folder / "table-data.json").read_bytes()
+    media.run("git", "merge", "main", status=1)
+    way = "git checkout --no-overlay HEAD -- FOLDER"
+    source = f"--source={folder}"
+    plain = [word for word in dump if word != "--commit"]
+    for words in (plain, ["restore", "--env=dev", source], ["cat", folder]):
+        assert way in media.ddbgit(*words, status=1).err, words
+    media.git("checkout", "--no-overlay", "HEAD", "--",
+              "backups/dynamodb/dev/table-metadata.json")
+    for words in (["restore", "--env=dev", source], ["cat", folder]):
+        assert way in media.ddbgit(*words, status=1).err, words
+    media.git(*way.replace("FOLDER", str(folder)).split()[1:])
+    assert (folder / "table-data.json").read_bytes() == mine
+    media.git("commit", "-qm", "Merge")
+    media.ddbgit("verify", "HEAD")
+    assert "WARNING" not in media.ddbgit("diff", "--env=dev",
+                                         "HEAD", "live").err
+
+
 def test_a_default_tag_that_is_taken_meanwhile_gives_way(media, fake):
     taken = []
     del media.env["DDBGIT_TEST_CLOCK"]  # its day ends early
