@@ -26,24 +26,38 @@ bool dg_replacement_knows_path(const char *path)
 	return dg_layout_owns_path(path);
 }
 
-static int check_name(const struct dg_replacement *replacement,
-		      const char *name, struct dg_error *err)
+static const char *describe(mode_t mode)
 {
+	return S_ISREG(mode)   ? "a file"
+	       : S_ISDIR(mode) ? "a folder"
+	       : S_ISLNK(mode) ? "a symbolic link"
+			       : "a special file";
+}
+
+static int move_away(struct dg_error *err)
+{
+	return dg_error_hint(err, "Move it away, or choose another --output");
+}
+
+/* What stands under the last name of path, in the folder fd, is nothing or of
+ * this type. */
+static int check_name(const struct dg_replacement *replacement, int fd,
+		      const char *path, mode_t type, struct dg_error *err)
+{
+	const char *slash = strrchr(path, '/');
 	struct stat st;
 
-	if (fstatat(replacement->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(fd, slash ? slash + 1 : path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT
 			       ? 0
 			       : dg_error_errno(err, errno, "'%s/%s'",
-						replacement->name, name);
-	if (S_ISREG(st.st_mode))
+						replacement->name, path);
+	if ((st.st_mode & S_IFMT) == type)
 		return 0;
-	dg_error_set(err, DG_EINVALID, "'%s/%s' is %s, not a file",
-		     replacement->name, name,
-		     S_ISDIR(st.st_mode)   ? "a folder"
-		     : S_ISLNK(st.st_mode) ? "a symbolic link"
-					   : "a special file");
-	dg_error_hint(err, "Move it away, or choose another --output");
+	dg_error_set(err, DG_EINVALID, "'%s/%s' is %s, not %s",
+		     replacement->name, path, describe(st.st_mode),
+		     describe(type));
+	move_away(err);
 	return DG_EINVALID;
 }
 
@@ -53,7 +67,8 @@ int dg_replacement_check_names(const struct dg_replacement *replacement,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < OWN_COUNT; i++)
-		rc = check_name(replacement, own_names[i], err);
+		rc = check_name(replacement, replacement->dirfd, own_names[i],
+				S_IFREG, err);
 	return rc;
 }
 
@@ -126,38 +141,50 @@ static int flush_new(int newfd, const struct dg_path_list *content, bool many,
 	return rc;
 }
 
-static int check_parent(const struct dg_replacement *replacement,
-			const char *path, struct dg_error *err)
+/* *fd: the folder that path stands in; -1: it is not there yet. */
+static int open_parent(const struct dg_replacement *replacement,
+		       const char *path, int *fd, struct dg_error *err)
 {
 	struct dg_error cause = {0};
 	const char *name;
-	int fd;
-	int rc = dg_open_parent_at(replacement->dirfd, path, false, &fd, &name,
+	int rc = dg_open_parent_at(replacement->dirfd, path, false, fd, &name,
 				   &cause);
 
 	if (rc == 0)
-		close(fd);
-	if (rc == 0 || rc == DG_ENOTFOUND)
+		return 0;
+	*fd = -1;
+	if (rc == DG_ENOTFOUND)
 		return 0;
 	dg_error_prefix(&cause, "%s", replacement->name);
+	move_away(&cause);
 	if (err)
 		*err = cause;
 	return rc;
 }
 
-/* Part files have folders above them or nothing yet: a symlink there would
- * stop finish halfway. */
-static int check_parents(const struct dg_replacement *replacement,
-			 const struct dg_path_list *content,
-			 struct dg_error *err)
+/* A file has a file in its place, or nothing, and folders above it, or nothing
+ * yet: anything else would stop finish halfway. */
+static int check_places(const struct dg_replacement *replacement,
+			const struct dg_path_list *content,
+			struct dg_error *err)
 {
+	int fd = -1;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < content->count; i++) {
-		if (i == 0 || !dg_path_same_folder(content->paths[i - 1],
-						   content->paths[i]))
-			rc = check_parent(replacement, content->paths[i], err);
+		const char *path = content->paths[i];
+
+		if (i == 0 ||
+		    !dg_path_same_folder(content->paths[i - 1], path)) {
+			if (fd >= 0)
+				close(fd);
+			rc = open_parent(replacement, path, &fd, err);
+		}
+		if (rc == 0 && fd >= 0)
+			rc = check_name(replacement, fd, path, S_IFREG, err);
 	}
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 
@@ -170,7 +197,7 @@ int dg_replacement_prepare(const struct dg_replacement *replacement,
 	int rc = dg_replacement_check_names(replacement, err);
 
 	if (rc == 0)
-		rc = check_parents(replacement, content, err);
+		rc = check_places(replacement, content, err);
 	if (rc == 0)
 		rc = find_obsolete(replacement, content, &obsolete, err);
 	if (rc == 0)

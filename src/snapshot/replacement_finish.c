@@ -52,6 +52,17 @@ static int open_passage(struct passage *passage, const char *path,
 	return rc;
 }
 
+/* Something came into its place after all places were checked. */
+static int cannot_put(const struct passage *passage, const char *path,
+		      struct dg_error *err)
+{
+	const bool is_folder = errno == EISDIR;
+	int rc = dg_error_errno(err, errno, "cannot put '%s/%s' in place",
+				passage->replacement->name, path);
+
+	return is_folder ? dg_error_hint(err, "Move that folder away") : rc;
+}
+
 /* Renames one file of ready into place. */
 static int put_in_place(struct passage *passage, const char *path,
 			struct dg_error *err)
@@ -61,8 +72,7 @@ static int put_in_place(struct passage *passage, const char *path,
 	int rc = open_passage(passage, path, err);
 
 	if (rc == 0 && renameat(passage->from, name, passage->to, name) < 0)
-		rc = dg_error_errno(err, errno, "cannot put '%s/%s' in place",
-				    passage->replacement->name, path);
+		rc = cannot_put(passage, path, err);
 	return rc;
 }
 

@@ -284,6 +284,36 @@ static void test_a_name_taken_during_a_dump_publishes_nothing(void **state)
 	expect_list(*state, all_names);
 }
 
+static void test_a_folder_in_a_parts_place_publishes_nothing(void **state)
+{
+	static const char *const places[] = {"table-data", "table-data/ab",
+					     CHUNK_1};
+	struct dg_snapshot_dir *dir;
+
+	write_snapshot(*state, "t", "old");
+	for (size_t i = 0; i < COUNT(places); i++) {
+		const bool is_part = strcmp(places[i], CHUNK_1) == 0;
+		char path[128];
+		struct dg_error err = {0};
+
+		snprintf(path, sizeof(path), "t/%s", places[i]);
+		dir = open_dir(*state, DG_SNAPSHOT_DIR_WRITE);
+		put(stage(dir, "new"), CHUNK_1, "new");
+		if (is_part)
+			scratch_mkdir(*state, path);
+		else
+			scratch_write(*state, path, "somebody's");
+		assert_true(dg_snapshot_dir_publish(dir, &err) < 0);
+		assert_contains(err.message, is_part ? CHUNK_1 "' is a folder"
+						     : "Not a directory");
+		assert_contains(err.hint, "Move it away");
+		dg_snapshot_dir_close(dir);
+		assert_false(scratch_exists(*state, "t/.ddbgit"));
+		scratch_remove(*state, "t/table-data");
+		expect_on_disk(*state, "old");
+	}
+}
+
 static void test_symlinks_below_the_folder_are_not_followed(void **state)
 {
 	struct dg_snapshot_dir *dir = NULL;
@@ -403,6 +433,7 @@ int main(void)
 		IN_SCRATCH(test_only_files_of_a_snapshot_are_published),
 		IN_SCRATCH(test_a_name_that_is_no_file_stops_before_anything),
 		IN_SCRATCH(test_a_name_taken_during_a_dump_publishes_nothing),
+		IN_SCRATCH(test_a_folder_in_a_parts_place_publishes_nothing),
 		IN_SCRATCH(test_symlinks_below_the_folder_are_not_followed),
 		IN_SCRATCH(test_a_linked_folder_of_parts_stops_before_anything),
 		IN_SCRATCH(test_a_kept_file_that_changes_stops_before_anything),
