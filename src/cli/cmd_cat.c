@@ -37,7 +37,7 @@ static int write_record(void *context, const char *bytes, size_t len,
 	dg_json_name(&w, "item");
 	dg_json_raw(&w, dg_slice_of(bytes, len - 1));
 	dg_record_end(&w, &session->output);
-	if (ferror(session->output.out))
+	if (dg_output_failed(&session->output))
 		return dg_error_set(err, DG_EIO, "nobody reads any more");
 	return 0;
 }
@@ -63,7 +63,7 @@ static int run(struct dg_session *session, const void *values,
 	int rc = dg_cat(&session->run, &options, &items, err);
 
 	/* Whoever reads may have seen enough; the session tells. */
-	if (ferror(session->output.out))
+	if (dg_output_failed(&session->output))
 		return 0;
 	if (rc == 0 && json) {
 		dg_session_summary_begin(session, &w, rc);

@@ -34,7 +34,7 @@ struct diff {
 /* Nobody reads any more: the comparison ends, and that is no failure. */
 static int go_on(const struct diff *diff, struct dg_error *err)
 {
-	if (ferror(diff->output->out))
+	if (dg_output_failed(diff->output))
 		return dg_error_set(err, DG_EIO, "nobody reads any more");
 	return 0;
 }
@@ -307,7 +307,7 @@ static int run(struct dg_session *session, const void *values,
 		return rc;
 	dg_session_color(session, "color.diff");
 	rc = dg_diff(&session->run, &options, &visitor, &result, err);
-	if (ferror(session->output.out))
+	if (dg_output_failed(&session->output))
 		rc = 0;
 	else if (rc == 0)
 		rc = conclude(&diff, &result, err);

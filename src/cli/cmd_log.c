@@ -57,8 +57,8 @@ static int print_all(struct dg_session *session, struct dg_backup_list *list,
 			dg_backup_row_print(output, &columns, &backup);
 		/* A reader sees the first row while the rest is looked up. */
 		if (++*count == 1)
-			fflush(output->out);
-		if (ferror(output->out))
+			dg_output_flush(output);
+		if (dg_output_failed(output))
 			return 0;
 	}
 	return rc;
@@ -114,7 +114,7 @@ static int on_backup(void *context, const struct dg_backup *backup,
 		write_record(view->output, backup);
 	else
 		dg_backup_row_print(view->output, &view->columns, backup);
-	if (ferror(view->output->out))
+	if (dg_output_failed(view->output))
 		return dg_error_set(err, DG_EIO, "nobody reads any more");
 	return 0;
 }
@@ -178,7 +178,7 @@ static int on_item_end(void *context, struct dg_error *err)
 			dg_json_end_array(&view->record);
 		dg_record_end(&view->record, view->output);
 	}
-	fflush(view->output->out);
+	dg_output_flush(view->output);
 	return 0;
 }
 
@@ -199,7 +199,7 @@ static int follow_item(struct dg_session *session,
 	struct dg_json_writer record;
 	int rc = dg_key_history(&session->run, options, &visitor, &result, err);
 
-	if (ferror(session->output.out))
+	if (dg_output_failed(&session->output))
 		return 0;
 	if (rc < 0)
 		return rc;

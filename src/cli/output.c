@@ -238,6 +238,28 @@ void dg_output_field_count(struct dg_output *output, const char *name,
 	fprintf(output->out, "%-12s %" PRIu64 "\n", name, value);
 }
 
+/* What a write can fail with: errno may be another call's by now. */
+static bool is_of_writing(int reason)
+{
+	return reason == ENOSPC || reason == EDQUOT || reason == EFBIG ||
+	       reason == EIO || reason == EPIPE;
+}
+
+bool dg_output_failed(struct dg_output *output)
+{
+	if (!ferror(output->out))
+		return false;
+	if (output->write_error == 0 && is_of_writing(errno))
+		output->write_error = errno;
+	return true;
+}
+
+void dg_output_flush(struct dg_output *output)
+{
+	if (fflush(output->out) != 0)
+		dg_output_failed(output);
+}
+
 /* Of a failure whose errno is long gone. */
 static bool reader_is_gone(FILE *out)
 {
@@ -257,7 +279,10 @@ int dg_output_close(struct dg_output *output, bool *broken_pipe,
 	*broken_pipe = false;
 	if (fclose(output->out) == 0 && !failed_before)
 		return 0;
-	error = errno ? errno : gone ? EPIPE : EIO;
+	error = errno                 ? errno
+		: gone                ? EPIPE
+		: output->write_error ? output->write_error
+				      : EIO;
 	*broken_pipe = error == EPIPE;
 	return dg_error_errno(err, error, "cannot write to standard output");
 }

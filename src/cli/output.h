@@ -29,6 +29,7 @@ struct dg_output {
 	bool quiet;         /* warnings and errors only */
 	bool verbose;       /* debugging messages too */
 	bool json;
+	int write_error; /* errno of a failure to write out; 0: none is known */
 	pthread_mutex_t lock; /* protects lines on err and status_shown */
 	bool status_shown;    /* a progress line stands on the terminal */
 };
@@ -86,6 +87,13 @@ void dg_output_field(struct dg_output *output, const char *name,
 		     const char *value);
 void dg_output_field_count(struct dg_output *output, const char *name,
 			   uint64_t value);
+
+/* Writes what is buffered; what fails is told when stdout is closed. */
+void dg_output_flush(struct dg_output *output);
+
+/* Could something not be written? To be asked soon after writing, while errno
+ * still tells why. */
+bool dg_output_failed(struct dg_output *output);
 
 /*
  * Writes what is buffered and closes stdout. A result that could not be

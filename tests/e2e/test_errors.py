@@ -383,7 +383,7 @@ def test_a_full_standard_output_is_an_error(media):
     media.ddbgit("dump", "--env=dev", "--commit")
     done = media.run("sh", "-c", f"{media_binary()} log > /dev/full",
                      status=1)
-    assert "[ERROR]" in done.err
+    assert "[ERROR]" in done.err and "No space left" in done.err
 
 
 # Protection
