@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "repo/history_changes.h"
 #include "repo/history_walk.h"
+#include "repo/loose_refs.h"
 #include "repo/revision_state.h"
 #include "repo/tag_map.h"
 #include <stdlib.h>
@@ -42,8 +43,15 @@ static int start_from(struct dg_history *history, const char *name,
 	return rc ? 0 : dg_history_walk_start(history->walk, &id, err);
 }
 
+static int start_from_missed(void *context, git_reference *ref,
+			     struct dg_error *err)
+{
+	return start_from(context, git_reference_name(ref), err);
+}
+
 static int start_from_branches(struct dg_history *history, struct dg_error *err)
 {
+	struct dg_ref_names seen = {0};
 	git_reference_iterator *all = NULL;
 	const char *name;
 	int rc = start_from(history, "HEAD", err);
@@ -54,9 +62,16 @@ static int start_from_branches(struct dg_history *history, struct dg_error *err)
 					     "refs/heads/*");
 	if (rc < 0)
 		return dg_git_error(err, rc, "cannot list the branches");
-	while (!rc && !git_reference_next_name(&name, all))
-		rc = start_from(history, name, err);
+	while (!rc && !git_reference_next_name(&name, all)) {
+		rc = dg_ref_names_add(&seen, name, err);
+		if (!rc)
+			rc = start_from(history, name, err);
+	}
 	git_reference_iterator_free(all);
+	if (!rc)
+		rc = dg_loose_refs_missed(history->repo, "refs/heads", &seen,
+					  start_from_missed, history, err);
+	dg_ref_names_free(&seen);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "repo/tag_map.h"
 #include "base/text.h"
+#include "repo/loose_refs.h"
 #include <stdlib.h>
 
 #define TAGS "refs/tags/"
@@ -78,30 +79,47 @@ static int peel(git_oid *commit, git_reference *ref, struct dg_repo *repo,
 				   git_reference_name(ref));
 }
 
+struct adding {
+	struct dg_tag_map *map;
+	struct dg_repo *repo;
+};
+
+static int add_ref(void *context, git_reference *ref, struct dg_error *err)
+{
+	const struct adding *adding = context;
+	git_oid commit;
+	int rc = peel(&commit, ref, adding->repo, err);
+
+	if (rc > 0)
+		rc = add(adding->map, &commit,
+			 git_reference_name(ref) + strlen(TAGS), err);
+	return rc;
+}
+
 static int add_all(struct dg_tag_map *map, struct dg_repo *repo,
 		   struct dg_error *err)
 {
+	struct adding adding = {map, repo};
+	struct dg_ref_names seen = {0};
 	git_reference_iterator *all = NULL;
 	git_reference *ref = NULL;
-	int rc = git_reference_iterator_glob_new(&all, repo->git, TAGS "*");
+	int listed = git_reference_iterator_glob_new(&all, repo->git, TAGS "*");
+	int rc = 0;
 
-	while (!rc && !(rc = git_reference_next(&ref, all))) {
-		git_oid commit;
-
-		rc = peel(&commit, ref, repo, err);
-		if (rc > 0)
-			rc = add(map, &commit,
-				 git_reference_name(ref) + strlen(TAGS), err);
+	while (!rc && !listed && !(listed = git_reference_next(&ref, all))) {
+		rc = dg_ref_names_add(&seen, git_reference_name(ref), err);
+		if (!rc)
+			rc = add_ref(&adding, ref, err);
 		git_reference_free(ref);
-		if (rc < 0) {
-			git_reference_iterator_free(all);
-			return rc;
-		}
 	}
 	git_reference_iterator_free(all);
-	if (rc != GIT_ITEROVER)
-		return dg_git_error(err, rc, "cannot list the tags");
-	return 0;
+	if (!rc && listed != GIT_ITEROVER)
+		rc = dg_git_error(err, listed, "cannot list the tags");
+	if (!rc)
+		rc = dg_loose_refs_missed(repo, "refs/tags", &seen, add_ref,
+					  &adding, err);
+	dg_ref_names_free(&seen);
+	return rc;
 }
 
 static int index_names(struct dg_tag_map *map, struct dg_error *err)

@@ -93,6 +93,16 @@ def test_all_branches_and_tags(project, history):
     assert len(subjects(project)) == 5
 
 
+def test_a_damaged_tag_is_named_and_the_others_are_told(project, history):
+    history.back_up([item("a")])
+    project.git("tag", "kept")
+    project.git("tag", "lost/one")
+    (project.path / ".git/refs/tags/lost/one").write_text("")
+    log = project.ddbgit("log", "--json")
+    assert log.of_type("backup")[0]["tags"] == ["kept"]
+    assert "'refs/tags/lost/one' is damaged" in log.err
+
+
 def test_no_commit_at_all(tmp_path):
     fresh = projects.Project(tmp_path / "fresh")
     assert "No backups found" in fresh.ddbgit("log").err
