@@ -6,20 +6,13 @@
 
 /* clang-format off: one a line, so that additions do not touch others */
 const struct dg_command *const dg_commands[] = {
-	&dg_command_dump,
-	&dg_command_restore,
-	&dg_command_status,
-	&dg_command_log,
-	&dg_command_show,
-	&dg_command_diff,
-	&dg_command_cat,
-	&dg_command_verify,
-	&dg_command_tag,
-	&dg_command_init,
-	&dg_command_doctor,
-	&dg_command_hooks,
-	&dg_command_help,
-	NULL,
+	&dg_command_dump,   &dg_command_restore,
+	&dg_command_status, &dg_command_log,
+	&dg_command_show,   &dg_command_diff,
+	&dg_command_cat,    &dg_command_verify,
+	&dg_command_tag,    &dg_command_init,
+	&dg_command_doctor, &dg_command_hooks,
+	&dg_command_help,   NULL,
 };
 /* clang-format on */
 

@@ -21,30 +21,36 @@ static void test_global_indexes_leave_the_request_with_their_attributes(
 	void **state)
 {
 	struct dg_json *request = json_of(
-		"{\"TableName\":\"t\",\"AttributeDefinitions\":[" TYPE("id", "S") "," TYPE("n", "N") "," TYPE(
-			"l", "S") "],"
-				  "\"KeySchema\":" KEY(
-					  "id") ",\"LocalSecondaryIndexes\":"
-						"[" INDEX("local",
-							  "l") "],"
-							       "\"GlobalSeconda"
-							       "ryIndexes\":"
-							       "[" INDEX("by-n",
-									 "n") "," INDEX("by-id",
-											"id") "]}");
+		"{\"TableName\":\"t\",\"AttributeDefinitions\":[" TYPE("id", "S") "," TYPE(
+			"n",
+			"N") "," TYPE("l",
+				      "S") "],"
+					   "\"KeySchema\":" KEY(
+						   "id") ",\"LocalSecondaryInde"
+							 "xes\":"
+							 "[" INDEX(
+								 "local",
+								 "l") "],"
+								      "\"Global"
+								      "Seconda"
+								      "ryIndexe"
+								      "s\":"
+								      "[" INDEX("by-n", "n") "," INDEX(
+									      "by-id",
+									      "id") "]}");
 	struct dg_json *bodies = NULL;
 
 	(void)state;
 	assert_int_equal(dg_table_defer_indexes(request, &bodies, NULL), 0);
-	assert_json(request, "{\"TableName\":\"t\",\"AttributeDefinitions\":"
-			     "[" TYPE("id", "S") "," TYPE(
-				     "l",
-				     "S") "],"
-					  "\"KeySchema\":" KEY(
-						  "id") ",\"LocalSecondaryIndex"
-							"es\":[" INDEX("local",
-								       "l") "]"
-									    "}");
+	assert_json(request,
+		    "{\"TableName\":\"t\",\"AttributeDefinitions\":"
+		    "[" TYPE("id", "S") "," TYPE(
+			    "l", "S") "],"
+				      "\"KeySchema\":" KEY(
+					      "id") ",\"LocalSecondaryIndex"
+						    "es\":[" INDEX("local",
+								   "l") "]"
+									"}");
 	assert_json(bodies,
 		    "[" ADDS(INDEX("by-n", "n"), TYPE("n", "N")) "," ADDS(
 			    INDEX("by-id", "id"), TYPE("id", "S")) "]");
