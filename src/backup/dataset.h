@@ -121,11 +121,6 @@ int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
 			 struct dg_buf *encoded, struct dg_buf *json,
 			 struct dg_error *err);
 
-/* The first item whose key is not below the wanted one: 1, or 0 at the end. */
-int dg_dataset_step_to(struct dg_item_source *items,
-		       const struct dg_dataset_key *key, struct dg_item *item,
-		       struct dg_error *err);
-
 int dg_dataset_find_item(struct dg_dataset *dataset,
 			 const struct dg_dataset_key *key, struct dg_buf *line,
 			 bool *found, struct dg_error *err);

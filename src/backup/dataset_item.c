@@ -28,20 +28,6 @@ int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
 		dg_key_schema_describe(key->keys, keys, sizeof(keys)));
 }
 
-int dg_dataset_step_to(struct dg_item_source *items,
-		       const struct dg_dataset_key *key, struct dg_item *item,
-		       struct dg_error *err)
-{
-	int rc = items->seek ? items->seek(items, key->encoded, err) : 0;
-
-	if (rc < 0)
-		return rc;
-	do
-		rc = dg_source_next(items, item, err);
-	while (rc > 0 && dg_slice_compare(item->key, key->encoded) < 0);
-	return rc;
-}
-
 static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
 			 struct dg_buf *line, bool *found, struct dg_error *err)
 {
@@ -50,11 +36,9 @@ static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
 	int rc = dg_dataset_items(d, key->keys, &items, err);
 
 	if (rc == 0)
-		rc = dg_dataset_step_to(items, key, &item, err);
-	*found = rc > 0 && dg_slice_equal(item.key, key->encoded);
-	if (rc > 0)
-		rc = *found ? dg_buf_add_slice(line, item.line, err) : 0;
-	return rc;
+		rc = dg_source_find(items, key->encoded, &item, err);
+	*found = rc > 0;
+	return *found ? dg_buf_add_slice(line, item.line, err) : rc;
 }
 
 int dg_dataset_find_item(struct dg_dataset *d, const struct dg_dataset_key *key,

@@ -82,8 +82,8 @@ static int scan(struct dg_snapshot *snapshot, const struct dg_dataset_key *key,
 	if (rc == 0)
 		rc = dg_snapshot_source(snapshot, &items, err);
 	if (rc == 0)
-		rc = dg_dataset_step_to(items, key, &item, err);
-	if (rc > 0 && dg_slice_equal(item.key, key->encoded)) {
+		rc = dg_source_find(items, key->encoded, &item, err);
+	if (rc > 0) {
 		entry->answer = DG_KEY_FOUND;
 		rc = dg_buf_add_slice(&entry->line, item.line, err);
 	}

@@ -187,11 +187,10 @@ static int pick_one(struct dg_restore_spool *wanted,
 		    struct dg_item_source *items, const struct dg_item *key,
 		    struct dg_item *item, bool *found, struct dg_error *err)
 {
-	const struct dg_dataset_key sought = {.encoded = key->key};
 	int rc = 1;
 
 	if (item->key.ptr && dg_slice_compare(item->key, key->key) < 0)
-		rc = dg_dataset_step_to(items, &sought, item, err);
+		rc = dg_source_step_to(items, key->key, item, err);
 	if (rc == 0)
 		item->key = (struct dg_slice){0}; /* the end */
 	*found = rc > 0 && item->key.ptr && dg_slice_equal(item->key, key->key);

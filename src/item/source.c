@@ -1,18 +1,24 @@
 #include "item/source.h"
 
+int dg_source_step_to(struct dg_item_source *source, struct dg_slice key,
+		      struct dg_item *item, struct dg_error *err)
+{
+	int rc = source->seek ? source->seek(source, key, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	do
+		rc = dg_source_next(source, item, err);
+	while (rc > 0 && dg_slice_compare(item->key, key) < 0);
+	return rc;
+}
+
 int dg_source_find(struct dg_item_source *source, struct dg_slice key,
 		   struct dg_item *item, struct dg_error *err)
 {
-	int order = -1;
-	int rc = source->seek ? source->seek(source, key, err) : 0;
+	int rc = dg_source_step_to(source, key, item, err);
 
-	while (rc >= 0 && order < 0) {
-		rc = dg_source_next(source, item, err);
-		if (rc <= 0)
-			return rc;
-		order = dg_slice_compare(item->key, key);
-	}
-	return rc < 0 ? rc : order == 0;
+	return rc > 0 ? dg_slice_equal(item->key, key) : rc;
 }
 
 int dg_source_rewind(struct dg_item_source *source, struct dg_error *err)

@@ -67,9 +67,13 @@ static inline int dg_source_next(struct dg_item_source *source,
 }
 
 /*
- * 1 with the item of this encoded key, 0 if there is none: by seek where the
- * source offers it, else by reading on from the cursor.
+ * 1 with the first item whose key is not below this encoded one, 0 at the end:
+ * by seek where the source offers it, else by reading on from the cursor.
  */
+int dg_source_step_to(struct dg_item_source *source, struct dg_slice key,
+		      struct dg_item *item, struct dg_error *err);
+
+/* 1 with the item of this encoded key, 0 if there is none; as above. */
 int dg_source_find(struct dg_item_source *source, struct dg_slice key,
 		   struct dg_item *item, struct dg_error *err);
 

@@ -124,11 +124,6 @@ struct dg_fileset *dg_commit_tip(struct dg_commit *commit)
 	return commit->tip_files;
 }
 
-const char *dg_commit_tip_id(const struct dg_commit *commit)
-{
-	return commit->tip_short;
-}
-
 struct dg_sink *dg_commit_sink(struct dg_commit *commit)
 {
 	return &commit->sink;

@@ -78,8 +78,6 @@ bool dg_commit_uses_worktree(const struct dg_commit *commit);
 
 /* The snapshot at the tip as a file set, borrowed; NULL if there is none. */
 struct dg_fileset *dg_commit_tip(struct dg_commit *commit);
-/* The tip's short object id, "" if unborn. */
-const char *dg_commit_tip_id(const struct dg_commit *commit);
 
 /* Blobs from memory or a spool; for runs without a work tree. Borrowed. */
 struct dg_sink *dg_commit_sink(struct dg_commit *commit);
