@@ -102,9 +102,9 @@ say "2. The table changes, and is dumped again"
 table change prod-media
 run ddbgit dump --env=prod --commit
 
-say "3. The backups, and what the last one changed"
+say "3. The backups, and what the last one changed: by item, and by line"
 run ddbgit log
-run git --no-pager show --stat
+run ddbgit diff "$tag" HEAD
 data=backups/dynamodb/prod/table-data.json
 show "git diff --unified=0 $tag HEAD -- $data | cut -c 1-78"
 git --no-pager diff --unified=0 "$tag" HEAD -- "$data" | cut -c 1-78
@@ -118,6 +118,9 @@ run ddbgit dump --env=local
 run git --no-pager diff --exit-code "$tag:$data" \
 	backups/dynamodb/local/table-data.json
 echo "no difference"
+
+say "6. Does the table still hold what its last backup holds?"
+run ddbgit status --live
 
 say "Done. Look around in $PWD:"
 cat <<'TEXT'
