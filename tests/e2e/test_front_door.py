@@ -22,11 +22,11 @@ def test_the_quick_start_ends_with_the_tagged_state(tmp_path):
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
         env={**os.environ, "HOME": str(tmp_path)}, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    commands = re.findall(r"^\$ (ddbgit \w+|git .*show --stat)", done.stdout,
-                          re.MULTILINE)
+    commands = re.findall(r"^\$ (ddbgit \w+)", done.stdout, re.MULTILINE)
     assert commands == ["ddbgit dump", "ddbgit dump", "ddbgit log",
-                        "git --no-pager show --stat", "ddbgit restore",
-                        "ddbgit dump"]
+                        "ddbgit diff", "ddbgit restore", "ddbgit dump",
+                        "ddbgit status"]
+    assert "items: 2 added, 3 changed, 1 removed" in done.stdout
     assert "keys and indexes are as noted" in done.stdout
     assert not (folder / ".quickstart" / "pid").exists()
 
