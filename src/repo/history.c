@@ -28,7 +28,7 @@ static int open_start(struct dg_revision **out, struct dg_repo *repo,
 	return dg_revision_open(out, repo, start ? start : "HEAD", err);
 }
 
-/* Commits only: HEAD may be unborn, and a branch's tip may be missing. */
+/* HEAD may be unborn. */
 static int start_from(struct dg_history *history, const char *name,
 		      struct dg_error *err)
 {
@@ -36,11 +36,15 @@ static int start_from(struct dg_history *history, const char *name,
 	git_object *commit = NULL;
 	int rc = git_reference_name_to_id(&id, history->repo->git, name);
 
-	if (!rc)
-		rc = git_object_lookup(&commit, history->repo->git, &id,
-				       GIT_OBJECT_COMMIT);
+	if (rc < 0)
+		return 0;
+	rc = git_object_lookup(&commit, history->repo->git, &id,
+			       GIT_OBJECT_COMMIT);
 	git_object_free(commit);
-	return rc ? 0 : dg_history_walk_start(history->walk, &id, err);
+	if (rc < 0)
+		return dg_git_object_error(err, rc, history->repo->git, &id,
+					   name);
+	return dg_history_walk_start(history->walk, &id, err);
 }
 
 static int start_from_missed(void *context, git_reference *ref,
