@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "repo/git_command.h"
 #include "repo/loose_object.h"
+#include "repo/object_reader.h"
 #include "repo/tree_fileset.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,17 +13,16 @@
 struct blob_file {
 	struct dg_file base;
 	struct dg_repo *repo;
-	git_odb *odb;
 	git_oid id;
 	char *name;
 	uint64_t limit; /* of what is read as a whole */
 	uint64_t at;    /* bytes read so far */
 	/* One of the three. */
-	git_odb_object *object;
+	struct dg_raw_object object;
 	struct dg_inflate *loose;
 	struct dg_git_command command;
 	bool by_command;
-	/* Of what a loose file or a command gives: nobody else checks it. */
+	/* Of what a loose file or a command gives in parts. */
 	struct dg_digest *digest;
 };
 
@@ -106,12 +106,22 @@ static int open_command(struct blob_file *file, struct dg_error *err)
 
 static int read_object(struct blob_file *file, struct dg_error *err)
 {
-	int rc = git_odb_read(&file->object, file->odb, &file->id);
+	struct dg_object_reader *reader = NULL;
+	int rc = dg_object_reader_take(&reader, file->repo, err);
 
+	if (rc < 0)
+		return rc;
+	rc = dg_raw_object_read(&file->object, reader, &file->id);
+	dg_object_reader_give(reader);
 	if (rc < 0)
 		return dg_git_object_error(err, rc, file->repo->git, &file->id,
 					   file->name);
-	return 0;
+	rc = dg_raw_object_is_right(&file->object, err);
+	if (rc < 0)
+		return rc;
+	return rc && file->object.bytes.len == file->base.size
+		       ? 0
+		       : damaged(file, err);
 }
 
 static int open_best(struct blob_file *file, struct dg_error *err)
@@ -142,10 +152,7 @@ static int read_part(struct blob_file *file, void *bytes, size_t cap, size_t *n,
 		cap = (size_t)(file->base.size - file->at);
 	*n = cap;
 	if (cap)
-		memcpy(bytes,
-		       (const char *)git_odb_object_data(file->object) +
-			       file->at,
-		       cap);
+		memcpy(bytes, file->object.bytes.ptr + file->at, cap);
 	return 0;
 }
 
@@ -195,11 +202,10 @@ static void blob_close(struct dg_file *self)
 {
 	struct blob_file *file = (struct blob_file *)self;
 
-	git_odb_object_free(file->object);
+	dg_raw_object_free(&file->object);
 	dg_inflate_close(file->loose);
 	dg_git_command_stop(&file->command);
 	dg_digest_free(file->digest);
-	git_odb_free(file->odb);
 	free(file->name);
 	free(file);
 }
@@ -207,11 +213,13 @@ static void blob_close(struct dg_file *self)
 static int read_size(struct blob_file *file, struct dg_error *err)
 {
 	git_object_t type = GIT_OBJECT_INVALID;
+	git_odb *odb = NULL;
 	size_t size = 0;
-	int rc = git_repository_odb(&file->odb, file->repo->git);
+	int rc = git_repository_odb(&odb, file->repo->git);
 
 	if (!rc)
-		rc = git_odb_read_header(&size, &type, file->odb, &file->id);
+		rc = git_odb_read_header(&size, &type, odb, &file->id);
+	git_odb_free(odb);
 	if (rc < 0)
 		return dg_git_object_error(err, rc, file->repo->git, &file->id,
 					   file->name);

@@ -7,6 +7,7 @@
 
 #include "repo/repo.h"
 #include <git2.h>
+#include <pthread.h>
 
 struct dg_repo {
 	git_repository *git;
@@ -14,6 +15,8 @@ struct dg_repo {
 	char *gitdir;
 	char *commondir;
 	const struct dg_log *log;
+	pthread_mutex_t readers_lock;     /* of readers */
+	struct dg_object_reader *readers; /* those that nobody uses */
 };
 
 /*

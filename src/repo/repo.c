@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "repo/git.h"
+#include "repo/object_reader.h"
 #include "repo/open_check.h"
 #include "repo/staged.h"
 #include <errno.h>
@@ -199,6 +200,7 @@ static int open_at(struct dg_repo **out, const char *start, unsigned int flags,
 	if (!repo)
 		return dg_error_nomem(err);
 	repo->log = log;
+	pthread_mutex_init(&repo->readers_lock, NULL);
 	/* .git or the backups' folder may be a volume of its own. */
 	rc = git_repository_open_ext(
 		&repo->git, start, flags | GIT_REPOSITORY_OPEN_CROSS_FS, NULL);
@@ -246,6 +248,8 @@ void dg_repo_close(struct dg_repo *repo)
 {
 	if (!repo)
 		return;
+	dg_object_readers_free(repo->readers);
+	pthread_mutex_destroy(&repo->readers_lock);
 	git_repository_free(repo->git);
 	free(repo->workdir);
 	free(repo->gitdir);
