@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -258,11 +258,25 @@ void dg_flush_begin(int fd, uint64_t offset, uint64_t len)
 #endif
 }
 
+static bool read_number(const char **p, unsigned int *out)
+{
+	char *end;
+	const unsigned long n = strtoul(*p, &end, 10);
+
+	if (**p < '0' || **p > '9' || n > UINT_MAX)
+		return false;
+	*p = end;
+	*out = (unsigned int)n;
+	return true;
+}
+
 bool dg_kernel_tells_flush_errors(const char *release)
 {
-	unsigned int major = 0, minor = 0;
+	const char *p = release;
+	unsigned int major, minor;
 
-	return sscanf(release, "%u.%u", &major, &minor) == 2 &&
+	return read_number(&p, &major) && *p++ == '.' &&
+	       read_number(&p, &minor) &&
 	       (major > 5 || (major == 5 && minor >= 8));
 }
 

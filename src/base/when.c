@@ -70,18 +70,19 @@ static bool parse_relative(char *text, int64_t now, int64_t *out)
 /* "2025-01-27", "2025-01-27 10:00", with seconds and zone or without. */
 static bool parse_date(const char *text, bool end_of_day, int64_t *out)
 {
+	const size_t len = strlen(text);
+	const char *rest = "";
 	char iso[2 * WHEN_MAX];
-	size_t len = strlen(text);
 
-	snprintf(iso, sizeof(iso), "%s", text);
-	if (len == 10)
-		strcat(iso, end_of_day ? "T23:59:59Z" : "T00:00:00Z");
-	else if (len > 10 && iso[10] == ' ')
+	if (len == strlen("2025-01-27"))
+		rest = end_of_day ? "T23:59:59Z" : "T00:00:00Z";
+	else if (len == strlen("2025-01-27T10:00"))
+		rest = ":00Z";
+	else if (len == strlen("2025-01-27T10:00:00"))
+		rest = "Z";
+	snprintf(iso, sizeof(iso), "%s%s", text, rest);
+	if (len > 10 && iso[10] == ' ')
 		iso[10] = 'T';
-	if (len == 16)
-		strcat(iso, ":00");
-	if (len == 16 || len == 19)
-		strcat(iso, "Z");
 	return dg_time_parse_iso(iso, out, NULL) == 0;
 }
 
@@ -110,10 +111,11 @@ static bool parse_word(const char *text, int64_t now, bool end_of_day,
 int dg_time_parse_when(const char *text, int64_t now, bool end_of_day,
 		       int64_t *unix_seconds, struct dg_error *err)
 {
-	char copy[WHEN_MAX + 1] = "";
+	const size_t len = strlen(text);
+	char copy[WHEN_MAX + 1];
 
-	if (strlen(text) <= WHEN_MAX) {
-		strcpy(copy, text);
+	if (len <= WHEN_MAX) {
+		memcpy(copy, text, len + 1);
 		if (parse_word(text, now, end_of_day, unix_seconds) ||
 		    parse_date(text, end_of_day, unix_seconds) ||
 		    parse_relative(copy, now, unix_seconds))
