@@ -235,6 +235,11 @@ int dg_dataset_find_last(struct dg_dataset *d, struct dg_dataset_scope *scope,
 
 /* ---- which snapshot of a revision ---------------------------------- */
 
+static bool is_open_revision(const struct dg_dataset *d)
+{
+	return d && d->kind == DG_DATASET_REVISION && !d->path;
+}
+
 static bool tree_has(struct dg_dataset *d, const char *path)
 {
 	struct dg_fileset *files = NULL;
@@ -260,9 +265,9 @@ static int take_if_there(struct dg_dataset *d, const char *path,
 static int take_own(struct dg_dataset *d, struct dg_error *err)
 {
 	char *own = NULL;
-	int rc = 0;
+	int rc;
 
-	if (d->path)
+	if (!is_open_revision(d))
 		return 0;
 	rc = dg_message_trailer(&own, dg_revision_message(d->revision),
 				"Ddbgit-Path", err);
@@ -288,51 +293,54 @@ static int take_environments(struct dg_dataset *d, struct dg_error *err)
 	return 0;
 }
 
-static bool is_open_revision(const struct dg_dataset *d)
-{
-	return d && d->kind == DG_DATASET_REVISION && !d->path;
-}
-
 /* What was asked for by name; --env names a snapshot where no table is. */
 static int take_given(struct dg_dataset *d, bool live, struct dg_error *err)
 {
-	const struct dg_dataset_scope *scope = d->scope;
-	const struct dg_snapshot_choice choice = {
-		.from = scope->from || live ? scope->from
-					    : scope->target->environment,
-		.path = scope->path,
-	};
+	struct dg_snapshot_choice choice = {0};
 
+	if (!is_open_revision(d))
+		return 0;
+	choice.path = d->scope->path;
+	choice.from = d->scope->from;
+	if (!choice.from && !live)
+		choice.from = d->scope->target->environment;
 	if (!choice.path && !choice.from)
 		return 0;
 	return dg_snapshot_choose(&d->path, d->revision, &choice, err);
+}
+
+/* What nobody named and no trailer tells. */
+static int take_any(struct dg_dataset *d, const struct dg_dataset *other,
+		    bool live, struct dg_error *err)
+{
+	const struct dg_snapshot_choice the_only_one = {0};
+	int rc = 0;
+
+	if (!is_open_revision(d))
+		return 0;
+	if (other)
+		rc = take_if_there(d, other->path, err);
+	if (rc == 0 && live)
+		rc = take_environments(d, err);
+	if (rc == 0 && !d->path)
+		rc = dg_snapshot_choose(&d->path, d->revision, &the_only_one,
+					err);
+	return rc;
 }
 
 int dg_dataset_settle(struct dg_dataset *a, struct dg_dataset *b,
 		      struct dg_error *err)
 {
 	struct dg_dataset *both[] = {a, b};
-	const struct dg_snapshot_choice none = {0};
 	const bool live =
 		a->kind == DG_DATASET_LIVE || (b && b->kind == DG_DATASET_LIVE);
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < 2; i++)
-		if (is_open_revision(both[i]))
-			rc = take_given(both[i], live, err);
+		rc = take_given(both[i], live, err);
 	for (int i = 0; rc == 0 && i < 2; i++)
-		if (is_open_revision(both[i]))
-			rc = take_own(both[i], err);
-	for (int i = 0; rc == 0 && i < 2; i++) {
-		if (!is_open_revision(both[i]))
-			continue;
-		if (both[!i])
-			rc = take_if_there(both[i], both[!i]->path, err);
-		if (rc == 0 && live)
-			rc = take_environments(both[i], err);
-		if (rc == 0 && !both[i]->path)
-			rc = dg_snapshot_choose(&both[i]->path,
-						both[i]->revision, &none, err);
-	}
+		rc = take_own(both[i], err);
+	for (int i = 0; rc == 0 && i < 2; i++)
+		rc = take_any(both[i], both[!i], live, err);
 	return rc;
 }

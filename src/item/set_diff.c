@@ -76,6 +76,24 @@ static int put_member(struct dg_buf *out, size_t begin, struct dg_slice tag,
 	return rc == 0 ? dg_buf_add_slice(out, member, err) : rc;
 }
 
+/* Ends a set, if it has begun. */
+static int end_members(struct dg_buf *out, size_t begin, struct dg_error *err)
+{
+	return out->len > begin ? dg_buf_add_str(out, "]}", err) : 0;
+}
+
+/* Over the lesser member, or over both where they are equal. */
+static int step(struct set *a, struct set *b, int order, struct dg_error *err)
+{
+	if (order <= 0)
+		set_next(a, err);
+	if (order >= 0 && a->have >= 0)
+		set_next(b, err);
+	if (a->have < 0)
+		return a->have;
+	return b->have < 0 ? b->have : 0;
+}
+
 static int merge(struct set *a, struct set *b, struct dg_slice tag,
 		 struct dg_buf *removed, struct dg_buf *added,
 		 struct dg_error *err)
@@ -92,18 +110,12 @@ static int merge(struct set *a, struct set *b, struct dg_slice tag,
 		else if (order > 0)
 			rc = put_member(added, added_begin, tag, b->member,
 					err);
-		if (rc == 0 && order <= 0)
-			set_next(a, err);
-		if (rc == 0 && order >= 0 && a->have >= 0)
-			set_next(b, err);
-		if (rc == 0 && (a->have < 0 || b->have < 0))
-			rc = a->have < 0 ? a->have : b->have;
+		if (rc == 0)
+			rc = step(a, b, order, err);
 	}
-	if (rc == 0 && removed->len > removed_begin)
-		rc = dg_buf_add_str(removed, "]}", err);
-	if (rc == 0 && added->len > added_begin)
-		rc = dg_buf_add_str(added, "]}", err);
-	return rc;
+	if (rc == 0)
+		rc = end_members(removed, removed_begin, err);
+	return rc == 0 ? end_members(added, added_begin, err) : rc;
 }
 
 int dg_set_difference(struct dg_slice before, struct dg_slice after,
@@ -111,7 +123,7 @@ int dg_set_difference(struct dg_slice before, struct dg_slice after,
 		      struct dg_error *err)
 {
 	struct set a = {.have = 0}, b = {.have = 0};
-	struct dg_slice tag_a = {0}, tag_b = {0};
+	struct dg_slice tag_a, tag_b;
 	int rc = set_open(&a, before, &tag_a, err);
 
 	if (rc == 0)

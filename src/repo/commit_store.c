@@ -144,27 +144,31 @@ static int make_folder(git_oid *out, struct dg_commit *commit,
 	return rc;
 }
 
-/* A folder right below the snapshot's own. */
+/* A folder right below the snapshot's own: 1, or 0 if nothing was added to
+ * it. */
 static int make_top_folder(git_oid *out, struct dg_commit *commit,
-			   const char *name, size_t from, size_t to,
-			   struct dg_object_list *fresh, struct dg_error *err)
+			   const char *name, struct dg_object_list *fresh,
+			   struct dg_error *err)
 {
-	struct folder folder = {from, to, strlen(name) + 1, NULL, NULL};
+	struct folder folder = {.skip = strlen(name) + 1};
 	const git_tree_entry *entry = NULL;
+	int rc;
 
+	dg_blob_list_below(&commit->blobs, name, &folder.from, &folder.to);
+	if (folder.from == folder.to)
+		return 0;
 	if (commit->tip_dir)
 		entry = git_tree_entry_byname(commit->tip_dir, name);
 	if (entry && git_tree_entry_type(entry) == GIT_OBJECT_TREE)
 		folder.tip_id = git_tree_entry_id(entry);
-	return make_folder(out, commit, &folder, fresh, err);
+	rc = make_folder(out, commit, &folder, fresh, err);
+	return rc < 0 ? rc : 1;
 }
 
 int dg_commit_added(git_oid *out, struct dg_commit *commit, const char *name,
 		    struct dg_error *err)
 {
 	const struct dg_blob *blob;
-	size_t from, to;
-	int rc;
 
 	dg_blob_list_sort(&commit->blobs);
 	blob = dg_blob_list_find(&commit->blobs, name);
@@ -172,11 +176,7 @@ int dg_commit_added(git_oid *out, struct dg_commit *commit, const char *name,
 		*out = blob->id;
 		return 1;
 	}
-	dg_blob_list_below(&commit->blobs, name, &from, &to);
-	if (from == to)
-		return 0;
-	rc = make_top_folder(out, commit, name, from, to, NULL, err);
-	return rc < 0 ? rc : 1;
+	return make_top_folder(out, commit, name, NULL, err);
 }
 
 /* The contents that the tip does not have. */
@@ -205,16 +205,12 @@ static int collect_folders(struct dg_commit *commit,
 			   struct dg_object_list *fresh, struct dg_error *err)
 {
 	const char *const *name;
-	size_t from, to;
 	git_oid id;
 	int rc = 0;
 
 	for (name = commit->owned; !rc && *name; name++) {
-		dg_blob_list_below(&commit->blobs, *name, &from, &to);
-		if (from == to)
-			continue;
-		rc = make_top_folder(&id, commit, *name, from, to, fresh, err);
-		if (!rc)
+		rc = make_top_folder(&id, commit, *name, fresh, err);
+		if (rc > 0)
 			rc = dg_blob_list_add(&commit->folders, *name, &id, 0,
 					      err);
 	}

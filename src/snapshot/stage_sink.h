@@ -28,6 +28,6 @@ int dg_stage_sink_open(struct dg_sink **out, const struct dg_staging *stage,
 
 /* Flushes what was written; *many: did not, the file system is to be flushed,
  * from a descriptor that was opened before anything was written. */
-int dg_stage_sink_flush(struct dg_sink *sink, bool *many, struct dg_error *err);
+int dg_stage_sink_flush(struct dg_sink *self, bool *many, struct dg_error *err);
 
 #endif
