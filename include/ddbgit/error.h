@@ -63,8 +63,13 @@ int dg_error_set(struct dg_error *err, enum dg_code code, const char *format,
 int dg_error_errno(struct dg_error *err, int errno_value, const char *format,
 		   ...) __attribute__((format(printf, 3, 4)));
 
-/* The one message for exhausted memory. Returns DG_ENOMEM. */
-int dg_error_nomem(struct dg_error *err);
+/* The one message for exhausted memory. Returns DG_ENOMEM; here, so that
+ * whoever analyses a caller sees that it does. */
+static inline int dg_error_nomem(struct dg_error *err)
+{
+	dg_error_set(err, DG_ENOMEM, "out of memory");
+	return DG_ENOMEM;
+}
 
 /* Puts "<context>: " before the message, but for an interruption: where it
  * came is of no interest. Returns the error's code. */

@@ -91,11 +91,6 @@ int dg_error_errno(struct dg_error *err, int errno_value, const char *format,
 	return code;
 }
 
-int dg_error_nomem(struct dg_error *err)
-{
-	return dg_error_set(err, DG_ENOMEM, "out of memory");
-}
-
 int dg_error_prefix(struct dg_error *err, const char *format, ...)
 {
 	char context[DG_ERROR_MESSAGE_MAX];
