@@ -35,8 +35,10 @@ static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
 	struct dg_item item;
 	int rc = dg_dataset_items(d, key->keys, &items, err);
 
-	if (rc == 0)
-		rc = dg_source_find(items, key->encoded, &item, err);
+	*found = false;
+	if (rc < 0)
+		return rc;
+	rc = dg_source_find(items, key->encoded, &item, err);
 	*found = rc > 0;
 	return *found ? dg_buf_add_slice(line, item.line, err) : rc;
 }

@@ -45,12 +45,11 @@ static int find_before(struct job *job, struct dg_revision *revision,
 	struct dg_revision *parent = NULL;
 	int rc = dg_revision_parent(&parent, revision, err);
 
-	if (rc == DG_ENOTFOUND) {
+	if (rc == DG_ENOTFOUND)
 		dg_error_clear(err);
-		rc = 0;
-	}
-	if (rc == 0)
-		rc = dg_key_lookup_find(&job->lookup, parent, path, out, err);
+	else if (rc < 0)
+		return rc;
+	rc = dg_key_lookup_find(&job->lookup, parent, path, out, err);
 	dg_revision_close(parent);
 	return rc;
 }
@@ -63,9 +62,10 @@ static int look_at(struct job *job, struct dg_revision *revision,
 				    backup->removed ? NULL : revision,
 				    backup->path, &after, err);
 
+	if (rc < 0)
+		return rc;
 	job->result->backups++;
-	if (rc == 0)
-		rc = find_before(job, revision, backup->path, &before, err);
+	rc = find_before(job, revision, backup->path, &before, err);
 	if (rc < 0 || before->answer == DG_KEY_UNREADABLE ||
 	    after->answer == DG_KEY_UNREADABLE ||
 	    dg_slice_equal(line_of(before), line_of(after)))

@@ -70,25 +70,33 @@ static struct dg_key_entry *next_entry(struct dg_key_lookup *lookup)
 
 /* ---- reading ------------------------------------------------------- */
 
-/* Ours are in the order of keys; what is not is sorted by the check. */
-static int scan(struct dg_snapshot *snapshot, const struct dg_dataset_key *key,
-		bool check, struct dg_key_entry *entry, struct dg_error *err)
+static int find_item(struct dg_snapshot *snapshot,
+		     const struct dg_dataset_key *key,
+		     struct dg_key_entry *entry, struct dg_error *err)
 {
-	struct dg_snapshot_facts facts;
 	struct dg_item_source *items = NULL;
 	struct dg_item item;
-	int rc = check ? dg_snapshot_check(snapshot, &facts, err) : 0;
+	int rc = dg_snapshot_source(snapshot, &items, err);
 
-	if (rc == 0)
-		rc = dg_snapshot_source(snapshot, &items, err);
-	if (rc == 0)
-		rc = dg_source_find(items, key->encoded, &item, err);
+	if (rc < 0)
+		return rc;
+	rc = dg_source_find(items, key->encoded, &item, err);
 	if (rc > 0) {
 		entry->answer = DG_KEY_FOUND;
 		rc = dg_buf_add_slice(&entry->line, item.line, err);
 	}
 	dg_source_close(items);
 	return rc < 0 ? rc : 0;
+}
+
+static int check_and_find(struct dg_snapshot *snapshot,
+			  const struct dg_dataset_key *key,
+			  struct dg_key_entry *entry, struct dg_error *err)
+{
+	struct dg_snapshot_facts facts;
+	int rc = dg_snapshot_check(snapshot, &facts, err);
+
+	return rc == 0 ? find_item(snapshot, key, entry, err) : rc;
 }
 
 static bool is_ours(const struct dg_snapshot *snapshot)
@@ -98,17 +106,20 @@ static bool is_ours(const struct dg_snapshot *snapshot)
 	return m && m->format_version > 0;
 }
 
+/* Ours are in the order of keys; what is not is sorted by the check. */
 static int search(struct dg_snapshot *snapshot,
 		  const struct dg_dataset_key *key, struct dg_key_entry *entry,
 		  struct dg_error *err)
 {
-	const bool ours = is_ours(snapshot);
-	int rc = scan(snapshot, key, !ours, entry, err);
+	int rc;
 
-	if (rc != DG_EINVALID || !ours)
+	if (!is_ours(snapshot))
+		return check_and_find(snapshot, key, entry, err);
+	rc = find_item(snapshot, key, entry, err);
+	if (rc != DG_EINVALID)
 		return rc;
 	dg_error_clear(err);
-	return scan(snapshot, key, true, entry, err);
+	return check_and_find(snapshot, key, entry, err);
 }
 
 static int search_by_text(struct dg_key_lookup *lookup,

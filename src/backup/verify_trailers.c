@@ -172,14 +172,12 @@ static int recount_changes(struct check *check, struct dg_error *err)
 {
 	struct dg_revision *parent = NULL;
 	struct dg_fileset *before = NULL;
-	struct dg_changes changes;
+	struct dg_changes changes = {.kind = DG_CHANGES_NOT_COMPARABLE};
 	char text[128];
 	int rc = open_before(check, &parent, &before, err);
 
 	if (rc > 0)
 		rc = count_changes(check, before, &changes, err);
-	else if (rc == 0)
-		changes.kind = DG_CHANGES_NOT_COMPARABLE;
 	dg_fileset_close(before);
 	dg_revision_close(parent);
 	if (rc < 0 || changes.kind == DG_CHANGES_NOT_COMPARABLE)

@@ -131,7 +131,6 @@ static int call(struct dg_batch_worker *worker, const struct batch *batch,
 	struct dg_batch_run *run = worker->run;
 	int rc;
 
-	answer->unprocessed = 0;
 	rc = dg_connection_call(worker->connection, "BatchWriteItem",
 				dg_buf_slice(&worker->request),
 				&worker->response, err);
@@ -195,7 +194,7 @@ static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
 		.deletes = run->options->deletes,
 		.indexes = run->indexes,
 	};
-	struct dg_batch_answer answer;
+	struct dg_batch_answer answer = {.unprocessed = 0};
 	int rc;
 
 	rc = dg_batch_request_print(&request, batch->items, batch->count,
@@ -219,7 +218,8 @@ int dg_batch_send(struct dg_batch_worker *worker, struct dg_batch_item **items,
 	const struct batch batch = {.items = items, .count = count};
 	int rc = send_once(worker, &batch, err);
 
-	if (rc != DG_EINVALID && rc != DG_ELIMIT)
+	/* Without its places the batch was taken: it cannot be refused. */
+	if ((rc != DG_EINVALID && rc != DG_ELIMIT) || !items[0])
 		return rc;
 	if (count == 1) {
 		rc = refuse(worker, items[0], err);

@@ -20,6 +20,7 @@ int dg_value_open(struct dg_slice value, struct dg_slice *tag,
 	bool first = true;
 	int rc;
 
+	*tag = *content = dg_slice_of("", 0);
 	dg_token_init(&t, value);
 	rc = dg_token_begin_object(&t, err);
 	if (rc == 0)
@@ -221,8 +222,9 @@ static int diff_values(struct diff *diff, struct dg_slice before,
 	struct dg_slice tag_a, tag_b, a, b;
 	int rc = dg_value_open(before, &tag_a, &a, diff->err);
 
-	if (rc == 0)
-		rc = dg_value_open(after, &tag_b, &b, diff->err);
+	if (rc < 0)
+		return rc;
+	rc = dg_value_open(after, &tag_b, &b, diff->err);
 	if (rc < 0)
 		return rc;
 	if (!dg_slice_equal(tag_a, tag_b))

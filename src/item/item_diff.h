@@ -73,7 +73,7 @@ int dg_item_path_json(const struct dg_item_path *path, struct dg_buf *out,
 		      struct dg_error *err);
 
 /* Splits a canonical value {"S":"a"} into its type tag and what follows it:
- * "S" and "\"a\"". DG_EINVALID. */
+ * "S" and "\"a\"". DG_EINVALID; tag and content may be empty then. */
 int dg_value_open(struct dg_slice value, struct dg_slice *tag,
 		  struct dg_slice *content, struct dg_error *err);
 

@@ -221,7 +221,7 @@ static int advance(struct dg_history *history, struct dg_error *err)
 			rc = find_changes(history, err);
 		if (rc < 0)
 			return rc;
-	} while (!history->changes.count);
+	} while (!history->revision || !history->changes.count);
 	return 1;
 }
 

@@ -150,7 +150,7 @@ int dg_repo_identity(char **out, bool *known, struct dg_repo *repo,
 	if (!rc)
 		rc = make(&committer, config, &committer_keys, 0, &fell_back);
 	git_config_free(config);
-	if (rc < 0)
+	if (rc)
 		return dg_git_error(err, rc, "cannot use the Git identity");
 	*known = !fell_back;
 	rc = dg_asprintf(out, err, "%s <%s>", committer->name,

@@ -46,7 +46,7 @@ static int write_loose(const struct dg_object_store *store,
 
 	if (!rc)
 		rc = dg_object_read(object, space, &bytes, err);
-	if (rc < 0)
+	if (rc)
 		return rc;
 	rc = git_odb_write(&id, store->odb, bytes.ptr ? bytes.ptr : "",
 			   bytes.len, object->type);

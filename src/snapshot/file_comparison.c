@@ -84,9 +84,11 @@ int dg_file_comparison_open(struct dg_sink_file **out, struct dg_fileset *files,
 			    const char *path, bool *equal, struct dg_error *err)
 {
 	struct comparison *c = calloc(1, sizeof(*c));
-	int rc = c ? files->open(files, path, &c->file, err)
-		   : dg_error_nomem(err);
+	int rc;
 
+	if (!c)
+		return dg_error_nomem(err);
+	rc = files->open(files, path, &c->file, err);
 	if (rc < 0) {
 		free(c);
 		return rc;

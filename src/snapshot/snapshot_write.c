@@ -32,11 +32,12 @@ int dg_snapshot_write_items(const struct dg_snapshot_write *write,
 	};
 	const struct dg_layout *layout = dg_layout_named(
 		write->layout ? write->layout : DG_LAYOUT_SINGLE);
-	int rc = dg_table_digest_open(&digest, err);
+	int rc;
 
-	if (rc == 0 && !layout)
-		rc = dg_error_set(err, DG_EUSAGE, "unknown layout '%s'",
-				  write->layout);
+	if (!layout)
+		return dg_error_set(err, DG_EUSAGE, "unknown layout '%s'",
+				    write->layout);
+	rc = dg_table_digest_open(&digest, err);
 	if (rc == 0)
 		rc = layout->create(&writing.layout, write->sink,
 				    &write->items->keys, err);
