@@ -28,6 +28,10 @@ static void report(struct dg_doctor *doctor, const struct dg_check *check)
 
 static void vsay(struct dg_doctor *doctor, struct dg_check *check,
 		 const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+static void vsay(struct dg_doctor *doctor, struct dg_check *check,
+		 const char *format, va_list args)
 {
 	struct dg_buf detail = DG_BUF_INIT(WARNINGS_MAX);
 

@@ -12,6 +12,10 @@
 
 static int report(struct dg_inspector *inspector, bool problem,
 		  const char *file, const char *format, va_list args,
+		  struct dg_error *err) __attribute__((format(printf, 4, 0)));
+
+static int report(struct dg_inspector *inspector, bool problem,
+		  const char *file, const char *format, va_list args,
 		  struct dg_error *err)
 {
 	char what[DG_ERROR_MESSAGE_MAX];

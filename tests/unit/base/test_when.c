@@ -70,8 +70,8 @@ static void test_what_is_no_date(void **state)
 		"@",
 		"@-1",
 		"2 weeksx ago",
-		"2025-01-27T10:00:00Z and more and more and more and more and "
-		"more and more",
+		("2025-01-27T10:00:00Z and more and more and more and more and "
+		 "more and more"),
 	};
 	struct dg_error err;
 	int64_t seconds;

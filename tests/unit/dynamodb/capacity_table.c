@@ -154,11 +154,13 @@ static bool take_put(struct capacity_table *table, size_t i,
 	const struct capacity_item *item = &table->item[i];
 	struct capacity_limit *partition = &table->partition[item->partition];
 	double units = ceil((double)item->bytes / WRITE_UNIT);
-	int64_t now = now_of(table);
+	const int64_t now = now_of(table);
+	/* Each of them is asked, so that each fills. */
+	const bool by_table = can_take(&table->table, now);
+	const bool by_partition = can_take(partition, now);
+	const bool by_index = !item->indexed || can_take(&table->index, now);
 
-	/* Each of them, so that each fills. */
-	if (!(can_take(&table->table, now) & can_take(partition, now) &
-	      (!item->indexed || can_take(&table->index, now))))
+	if (!by_table || !by_partition || !by_index)
 		return false;
 	table->table.balance -= units;
 	partition->balance -= units;
