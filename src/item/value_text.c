@@ -227,7 +227,7 @@ static size_t common_prefix(const struct dg_buf *a, const struct dg_buf *b)
 
 static bool is_long(const struct dg_buf *text, size_t limit)
 {
-	return forward(text, 0, limit) < text->len;
+	return text->len > 0 && forward(text, 0, limit) < text->len;
 }
 
 /* Leaves `limit` columns from `start` on. */
@@ -265,7 +265,7 @@ int dg_text_shorten(struct dg_buf *a, struct dg_buf *b, size_t limit,
 		return 0;
 	same = common_prefix(a, b);
 	/* What differs stands a third into what is shown. */
-	if (forward(a, 0, limit / 2) < same)
+	if (same > 0 && forward(a, 0, limit / 2) < same)
 		start = back(a, same, limit / 3);
 	if (a->len > 0)
 		rc = cut(a, start, limit, err);
