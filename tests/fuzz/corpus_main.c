@@ -30,6 +30,14 @@ done:
 	return rc;
 }
 
+/* For targets that have none of their own. */
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
@@ -41,6 +49,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
 		return 2;
 	}
+	rc = LLVMFuzzerInitialize(&argc, &argv);
 	while (rc == 0 && (entry = readdir(folder))) {
 		if (entry->d_name[0] == '.')
 			continue;

@@ -20,12 +20,6 @@ struct result {
 	struct dg_buf key;
 };
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static bool same(const struct dg_buf *a, const struct dg_buf *b)
 {
 	return dg_slice_equal(dg_buf_slice(a), dg_buf_slice(b));
@@ -39,6 +33,18 @@ static void check_json(struct dg_slice line)
 	dg_token_init(&token, line);
 	check(dg_token_value(&token, &value, NULL) == 0);
 	check(dg_slice_equal(value, line));
+}
+
+/* Where the encoded key alone tells how the key is spelled, it says so. */
+static void check_decoded(const struct dg_key_schema *keys,
+			  const struct dg_buf *key, const struct dg_buf *json)
+{
+	struct dg_buf decoded = DG_BUF_INIT(SIZE_MAX);
+	int rc = dg_key_json_decode(keys, dg_buf_slice(key), &decoded, NULL);
+
+	check(rc >= 0);
+	check(rc > 0 ? same(&decoded, json) : decoded.len == 0);
+	dg_buf_free(&decoded);
 }
 
 static void check_accepted(struct dg_canon *canon,
@@ -60,6 +66,7 @@ static void check_accepted(struct dg_canon *canon,
 	check_json(line);
 	check(keys->count == 0 || dg_key_json(keys, line, &json, NULL) == 0);
 	if (keys->count > 0) {
+		check_decoded(keys, &first->key, &json);
 		dg_buf_clear(&again.key);
 		check(dg_canon_key(canon, keys, dg_buf_slice(&json), &again.key,
 				   NULL) == 0);

@@ -22,12 +22,6 @@ static const char chunk[] = "{\"Items\":[\n"
 static const char leaf_path[] =
 	"table-data/index/749b5c1af783257792b1d09113f0f746.json";
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static bool same_entry(const struct dg_chunk_entry *a,
 		       const struct dg_chunk_entry *b)
 {

@@ -9,12 +9,6 @@
 
 static const struct dg_key_schema keys = {1, {{"id", 'S'}}};
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 /* The items, each with a newline. */
 static int read_items(struct dg_document *document, struct dg_buf *out)
 {

@@ -6,12 +6,6 @@
 #include "fuzz_target.h"
 #include <stdlib.h>
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static size_t count_lines(struct dg_slice text)
 {
 	size_t lines = 1, i;

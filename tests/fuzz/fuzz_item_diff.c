@@ -11,12 +11,6 @@
 
 #define TEXT_MAX ((size_t)1 << 24)
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static void show_values(const struct dg_item_change *change)
 {
 	struct dg_buf a = DG_BUF_INIT(TEXT_MAX), b = DG_BUF_INIT(TEXT_MAX);

@@ -6,30 +6,9 @@
 #include "fuzz_target.h"
 #include <stdlib.h>
 
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 static void check_found(const char *value, size_t size)
 {
 	check(!value || (*value && strlen(value) < size));
-}
-
-/* The two files are the text before and after the first line "---". */
-static struct dg_slice cut(struct dg_slice *text)
-{
-	const char *mark = memmem(text->ptr, text->len, "\n---\n", 5);
-	struct dg_slice first = *text;
-
-	if (!mark) {
-		*text = dg_slice_of(text->ptr + text->len, 0);
-		return first;
-	}
-	first.len = (size_t)(mark - text->ptr) + 1;
-	*text = dg_slice_of(mark + 5, text->len - first.len - 4);
-	return first;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0 || memchr(data, '\0', size))
 		return 0; /* dg_profiles_load refuses zero bytes */
-	config = cut(&credentials);
+	config = input_cut(&credentials);
 	if (dg_profiles_parse(&found, config, credentials, &err) < 0) {
 		check(err.code == DG_EINVALID);
 		check(strncmp(err.message, "line ", 5) == 0);

@@ -6,13 +6,6 @@
 #include "fuzz_target.h"
 #include "item/token.h"
 #include <stdbool.h>
-#include <stdlib.h>
-
-static void check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* The length of the value that text begins with, fed piece by piece. */
 static size_t complete(struct dg_slice text, size_t piece)

@@ -1,0 +1,66 @@
+/*
+ * A commit message of any content: a trailer's value is one line, trimmed. And
+ * as the subject of a backup's message: what ddbgit says of the backup is read
+ * back whatever the subject claims, or the subject is refused.
+ */
+#include "fuzz_target.h"
+#include "repo/message.h"
+#include "repo/repo.h"
+#include <stdlib.h>
+
+#define TRAILERS 3
+
+static const char *const names[TRAILERS] = {"Ddbgit-Format", "Ddbgit-Items",
+					    "Ddbgit-Path"};
+static const char *const values[TRAILERS] = {"1", "1234",
+					     "backups/dynamodb/prod"};
+
+static void read_any(const char *text)
+{
+	char *found[TRAILERS];
+
+	check(dg_message_trailers(text, names, found, TRAILERS, NULL) == 0);
+	for (size_t i = 0; i < TRAILERS; i++) {
+		const struct dg_slice value = dg_slice_str(found[i]);
+
+		check(!found[i] || !strchr(found[i], '\n'));
+		check(dg_slice_equal(value, dg_slice_trim(value)));
+		free(found[i]);
+	}
+}
+
+static void print_and_read(const char *subject)
+{
+	struct dg_message message = {.subject = subject, .body = "12 added"};
+	struct dg_buf text = DG_BUF_INIT((size_t)1 << 24);
+	char *found[TRAILERS];
+
+	for (size_t i = 0; i < TRAILERS; i++)
+		dg_message_add(&message, names[i], values[i]);
+	if (dg_message_print(&message, &text, NULL) == 0) {
+		check(dg_message_trailers(dg_buf_str(&text), names, found,
+					  TRAILERS, NULL) == 0);
+		for (size_t i = 0; i < TRAILERS; i++) {
+			check(found[i] && strcmp(found[i], values[i]) == 0);
+			free(found[i]);
+		}
+	}
+	dg_buf_free(&text);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return dg_repo_init(NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = input_string(data, size);
+
+	read_any(text);
+	print_and_read(text);
+	free(text);
+	return 0;
+}
