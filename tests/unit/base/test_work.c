@@ -1,6 +1,6 @@
 #include "base/work.h"
 
-#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -93,8 +93,8 @@ static void test_failure_stops_the_others_and_is_returned(void **state)
 	assert_int_equal(job.ran[TASKS - 1], 0);
 }
 
-/* Task 0 gives up first, say because task 1 stopped a queue before it came to
- * its own error. */
+/* Task 0 gives up first, say because task 1 stopped what it waited for before
+ * it came to its own error. */
 static int give_up_first(void *context, size_t worker, size_t task,
 			 struct dg_cancel *stop, struct dg_error *err)
 {
@@ -185,60 +185,6 @@ static void test_cancel_after_the_last_task_is_too_late(void **state)
 	assert_int_equal(job.ran[3], 1);
 }
 
-#define ENTRIES 10000
-
-static void *produce(void *context)
-{
-	struct dg_queue *queue = context;
-	uintptr_t i;
-
-	for (i = 1; i <= ENTRIES; i++)
-		if (dg_queue_push(queue, (void *)i) < 0)
-			break;
-	dg_queue_end(queue);
-	return (void *)i;
-}
-
-static void test_queue_hands_over_in_order_and_ends(void **state)
-{
-	struct dg_queue *queue;
-	pthread_t producer;
-	uintptr_t expected = 1;
-	void *entry;
-
-	(void)state;
-	assert_int_equal(dg_queue_open(&queue, 3, NULL), 0);
-	assert_int_equal(pthread_create(&producer, NULL, produce, queue), 0);
-	while (dg_queue_pop(queue, &entry) == 1)
-		assert_int_equal((uintptr_t)entry, expected++);
-	assert_int_equal(expected, ENTRIES + 1);
-	assert_int_equal(dg_queue_pop(queue, &entry), 0);
-	pthread_join(producer, NULL);
-	dg_queue_free(queue);
-	dg_queue_free(NULL);
-}
-
-static void test_stopped_queue_wakes_the_waiting_producer(void **state)
-{
-	struct dg_queue *queue;
-	pthread_t producer;
-	void *entry, *reached;
-
-	(void)state;
-	assert_int_equal(dg_queue_open(&queue, 3, NULL), 0);
-	assert_int_equal(pthread_create(&producer, NULL, produce, queue), 0);
-	assert_int_equal(dg_queue_pop(queue, &entry), 1);
-	dg_queue_stop(queue);
-	pthread_join(producer, &reached);
-	assert_true((uintptr_t)reached < ENTRIES);
-	assert_int_equal(dg_queue_pop(queue, &entry), DG_ECANCELLED);
-	assert_int_equal(dg_queue_push(queue, &entry), DG_ECANCELLED);
-	while (dg_queue_try_pop(queue, &entry) == 1)
-		;
-	assert_int_equal(dg_queue_try_pop(queue, &entry), 0);
-	dg_queue_free(queue);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,8 +196,6 @@ int main(void)
 		cmocka_unit_test(test_callers_cancel_reaches_running_tasks),
 		cmocka_unit_test(test_cancelled_before_it_began_runs_nothing),
 		cmocka_unit_test(test_cancel_after_the_last_task_is_too_late),
-		cmocka_unit_test(test_queue_hands_over_in_order_and_ends),
-		cmocka_unit_test(test_stopped_queue_wakes_the_waiting_producer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
