@@ -147,7 +147,6 @@ int dg_chunk_index_writer_add(struct dg_chunk_index_writer *writer,
 {
 	int rc = 0;
 
-	writer->items += entry->count;
 	if (!writer->split && writer->early.count < DG_CHUNK_INDEX_MAX)
 		return add_line(&writer->early, entry, err);
 	if (!writer->split)
@@ -162,6 +161,7 @@ int dg_chunk_index_writer_finish(struct dg_chunk_index_writer *writer,
 		writer->split ? &writer->root : &writer->early;
 	int rc = writer->split ? end_leaf(writer, err) : 0;
 
+	writer->items = lines->items;
 	dg_buf_clear(&writer->scratch);
 	if (rc == 0)
 		rc = dg_chunk_index_print(dg_buf_slice(&lines->text),

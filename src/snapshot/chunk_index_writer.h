@@ -29,7 +29,7 @@ struct dg_chunk_index_writer {
 	struct dg_chunk_cut cut;
 	struct dg_buf scratch;
 	bool split;
-	uint64_t items;
+	uint64_t items; /* set by finish: of the entries in table-data.json */
 };
 
 void dg_chunk_index_writer_init(struct dg_chunk_index_writer *writer,

@@ -133,7 +133,10 @@ static int finish(struct dg_layout_writer *self, struct dg_error *err)
 	struct chunk_writer *writer = (struct chunk_writer *)self;
 	int rc = end_chunk(writer, err);
 
-	return rc < 0 ? rc : dg_chunk_index_writer_finish(&writer->index, err);
+	if (rc == 0)
+		rc = dg_chunk_index_writer_finish(&writer->index, err);
+	self->items = writer->index.items;
+	return rc;
 }
 
 static void close_writer(struct dg_layout_writer *self)

@@ -1,6 +1,7 @@
 #include "snapshot/item_writing.h"
 
 #include "base/pipeline.h"
+#include "base/text.h"
 #include "item/item_block.h"
 #include "snapshot/order.h"
 
@@ -70,34 +71,61 @@ static int write_block(void *context, void *given, struct dg_cancel *stop,
 	return 0;
 }
 
-int dg_item_writing_run(const struct dg_item_writing *writing,
-			struct dg_error *err)
+static int run_pipeline(struct run *run, struct dg_error *err)
 {
-	struct run run = {.writing = writing};
 	void *blocks[BLOCKS];
 	const struct dg_stage stages[] = {
-		{take, &run},
-		{digest, &run},
-		{write_block, &run},
+		{take, run},
+		{digest, run},
+		{write_block, run},
 	};
 	const struct dg_pipeline pipeline = {
 		.stages = stages,
 		.stage_count = sizeof(stages) / sizeof(stages[0]),
 		.blocks = blocks,
 		.block_count = BLOCKS,
-		.cancel = writing->cancel,
+		.cancel = run->writing->cancel,
 	};
 	size_t i;
 	int rc;
 
-	dg_order_init(&run.order);
 	for (i = 0; i < BLOCKS; i++) {
-		dg_item_block_init(&run.blocks[i]);
-		blocks[i] = &run.blocks[i];
+		dg_item_block_init(&run->blocks[i]);
+		blocks[i] = &run->blocks[i];
 	}
 	rc = dg_pipeline_run(&pipeline, err);
 	for (i = 0; i < BLOCKS; i++)
-		dg_item_block_free(&run.blocks[i]);
-	dg_order_free(&run.order);
+		dg_item_block_free(&run->blocks[i]);
 	return rc;
+}
+
+/* The digest vouches for what was read, the layout for what it wrote: only
+ * together they say that nothing was lost between them. */
+static int finish(const struct dg_item_writing *writing, struct dg_error *err)
+{
+	struct dg_layout_writer *layout = writing->layout;
+	char written[DG_COUNT_SIZE], read[DG_COUNT_SIZE];
+	int rc = dg_cancel_check(writing->cancel, err);
+
+	if (rc == 0)
+		rc = layout->finish(layout, err);
+	if (rc == 0 && layout->items != writing->digest->items)
+		rc = dg_error_set(
+			err, DG_EFAILED,
+			"%s of %s items came into the files: a fault of ddbgit",
+			dg_format_count(layout->items, written),
+			dg_format_count(writing->digest->items, read));
+	return rc;
+}
+
+int dg_item_writing_run(const struct dg_item_writing *writing,
+			struct dg_error *err)
+{
+	struct run run = {.writing = writing};
+	int rc;
+
+	dg_order_init(&run.order);
+	rc = run_pipeline(&run, err);
+	dg_order_free(&run.order);
+	return rc < 0 ? rc : finish(writing, err);
 }

@@ -19,8 +19,12 @@ struct dg_item_writing {
 	const struct dg_progress *progress;
 };
 
-/* All items of the source. Source and layout are used by several threads, one
- * at a time. DG_EINVALID where the keys are not ascending. */
+/*
+ * All items of the source, and finishes the layout. Both are used by several
+ * threads, one at a time. DG_EINVALID where the keys are not ascending;
+ * DG_EFAILED where the files do not say that they hold as many items as were
+ * digested.
+ */
 int dg_item_writing_run(const struct dg_item_writing *writing,
 			struct dg_error *err);
 

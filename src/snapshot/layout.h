@@ -41,6 +41,8 @@ struct dg_layout_writer {
 	int (*finish)(struct dg_layout_writer *self, struct dg_error *err);
 	/* Discards what is not finished. */
 	void (*close)(struct dg_layout_writer *self);
+	/* Set by finish: how many the files say that they hold. */
+	uint64_t items;
 };
 
 struct dg_layout {

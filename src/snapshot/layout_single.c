@@ -95,8 +95,10 @@ static int add(struct dg_layout_writer *self, const struct dg_item *item,
 
 static int finish(struct dg_layout_writer *self, struct dg_error *err)
 {
-	return dg_document_writer_finish(
-		&((struct single_writer *)self)->document, err);
+	struct single_writer *writer = (struct single_writer *)self;
+
+	self->items = writer->document.items;
+	return dg_document_writer_finish(&writer->document, err);
 }
 
 static void close_writer(struct dg_layout_writer *self)

@@ -44,10 +44,6 @@ int dg_snapshot_write_items(const struct dg_snapshot_write *write,
 	if (rc == 0)
 		rc = dg_item_writing_run(&writing, err);
 	if (rc == 0)
-		rc = dg_cancel_check(write->cancel, err);
-	if (rc == 0)
-		rc = writing.layout->finish(writing.layout, err);
-	if (rc == 0)
 		rc = set_string(&metadata->layout, layout->name, err);
 	if (rc == 0)
 		rc = dg_table_digest_finish(&digest, metadata->data_sha256,

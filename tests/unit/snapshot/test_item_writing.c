@@ -22,6 +22,7 @@ struct table {
 	struct dg_layout_writer layout;
 	struct dg_table_digest got;
 	size_t refuses_at; /* the layout, this item */
+	size_t loses_at;   /* the layout, without a word */
 
 	struct dg_cancel cancel;
 	bool cancels; /* at the first report of progress */
@@ -62,7 +63,18 @@ static int add(struct dg_layout_writer *self, const struct dg_item *item,
 	if (table->got.items == table->refuses_at)
 		return dg_error_set(err, DG_EIO, "no room for item %zu",
 				    table->refuses_at);
+	if (table->got.items == table->loses_at) {
+		table->loses_at = NEVER;
+		return 0;
+	}
 	return dg_table_digest_add(&table->got, item->line, err);
+}
+
+static int finish(struct dg_layout_writer *self, struct dg_error *err)
+{
+	(void)err;
+	self->items = table_of(self)->got.items;
+	return 0;
 }
 
 static void on_progress(void *context, const struct dg_progress_state *progress)
@@ -81,8 +93,10 @@ static int setup(void **state)
 	assert_non_null(table);
 	table->source.next = next;
 	table->layout.add = add;
+	table->layout.finish = finish;
 	table->items = ITEMS;
-	table->fails_at = table->out_of_order = table->refuses_at = NEVER;
+	table->fails_at = table->out_of_order = NEVER;
+	table->refuses_at = table->loses_at = NEVER;
 	table->line = malloc(HUGE_BYTES);
 	assert_non_null(table->line);
 	assert_int_equal(dg_table_digest_open(&table->got, NULL), 0);
@@ -173,6 +187,16 @@ static void test_a_failing_layout_fails_it(void **state)
 	assert_int_equal(table->got.items, 777);
 }
 
+static void test_a_layout_that_loses_an_item_is_found_out(void **state)
+{
+	struct table *table = *state;
+	struct dg_error err = {0};
+
+	table->loses_at = 777;
+	assert_int_equal(run(table, NULL, &err), DG_EFAILED);
+	assert_non_null(strstr(err.message, "1,999 of 2,000 items"));
+}
+
 static void test_keys_that_do_not_ascend_are_refused(void **state)
 {
 	struct table *table = *state;
@@ -202,6 +226,7 @@ int main(void)
 		WITH_TABLE(test_a_table_without_items),
 		WITH_TABLE(test_a_failing_source_fails_it),
 		WITH_TABLE(test_a_failing_layout_fails_it),
+		WITH_TABLE(test_a_layout_that_loses_an_item_is_found_out),
 		WITH_TABLE(test_keys_that_do_not_ascend_are_refused),
 		WITH_TABLE(test_it_can_be_cancelled_on_the_way),
 	};
