@@ -15,7 +15,9 @@ struct dg_gate;
 int dg_gate_open(struct dg_gate **out, size_t max, struct dg_error *err);
 void dg_gate_close(struct dg_gate *gate);
 
-/* Waits for room. The ticket goes to dg_gate_leave. */
+/* Waits for room. The ticket goes to dg_gate_leave. There is no cancelling it:
+ * those who hold a place are cancelled and give it back at once, and a run
+ * waits for them anyway. */
 uint64_t dg_gate_enter(struct dg_gate *gate);
 
 enum dg_gate_result {
