@@ -24,6 +24,7 @@ void dg_chunk_list_use(struct dg_chunk_list *list,
 		       size_t to)
 {
 	list->root = root;
+	list->root_ascends = false;
 	list->from = from;
 	list->to = to;
 	dg_chunk_list_rewind(list);
@@ -107,24 +108,43 @@ static int next_first(struct dg_chunk_list *list,
 	return rc < 0 ? rc : 0;
 }
 
-/* From entry *at on to the last one before `to` whose first key is not above
- * key; they must ascend. */
-static int last_not_above(struct dg_chunk_list *list,
-			  const struct dg_chunk_index *index, size_t *at,
-			  size_t to, struct dg_slice key, struct dg_error *err)
+/* Once for all seeks: a search among entries in disorder would miss some. */
+static int check_ascending(struct dg_chunk_list *list,
+			   const struct dg_chunk_index *index, size_t from,
+			   size_t to, bool *ascends, struct dg_error *err)
 {
 	struct dg_order order;
 	int rc = 0;
 
+	if (*ascends)
+		return 0;
 	dg_order_init(&order);
-	for (size_t i = *at; rc == 0 && i < to; i++) {
+	for (size_t i = from; rc == 0 && i < to; i++)
 		rc = next_first(list, index, i, &order, err);
-		if (rc == 0 &&
-		    dg_slice_compare(dg_buf_slice(&list->key), key) <= 0)
-			*at = i;
-	}
 	dg_order_free(&order);
+	*ascends = rc == 0;
 	return rc;
+}
+
+/* From entry *at on to the last one before `to` whose first key is not above
+ * key. */
+static int last_not_above(struct dg_chunk_list *list,
+			  const struct dg_chunk_index *index, size_t *at,
+			  size_t to, struct dg_slice key, struct dg_error *err)
+{
+	while (to - *at > 1) {
+		size_t middle = *at + (to - *at) / 2;
+		int rc = dg_chunk_list_first(list, index,
+					     &index->entries[middle], err);
+
+		if (rc < 0)
+			return rc;
+		if (dg_slice_compare(dg_buf_slice(&list->key), key) <= 0)
+			*at = middle;
+		else
+			to = middle;
+	}
+	return 0;
 }
 
 int dg_chunk_list_seek(struct dg_chunk_list *list, struct dg_slice key,
@@ -134,10 +154,17 @@ int dg_chunk_list_seek(struct dg_chunk_list *list, struct dg_slice key,
 	int rc;
 
 	dg_chunk_list_rewind(list);
-	rc = last_not_above(list, list->root, &at->root, list->to, key, err);
+	rc = check_ascending(list, list->root, list->from, list->to,
+			     &list->root_ascends, err);
+	if (rc == 0)
+		rc = last_not_above(list, list->root, &at->root, list->to, key,
+				    err);
 	if (rc < 0 || !list->root->of_indexes || at->root == list->to)
 		return rc;
 	rc = dg_chunk_list_load_leaf(list, at->root, err);
+	if (rc == 0)
+		rc = check_ascending(list, &list->leaf, 0, list->leaf.count,
+				     &list->leaf_ascends, err);
 	if (rc == 0)
 		rc = last_not_above(list, &list->leaf, &at->leaf,
 				    list->leaf.count, key, err);

@@ -28,6 +28,8 @@ struct dg_chunk_list {
 	struct dg_chunk_place at;
 	struct dg_chunk_index leaf; /* the index file in memory */
 	size_t leaf_of;             /* its entry in root; SIZE_MAX: none */
+	/* Their entries were found to ascend, as seek needs them. */
+	bool root_ascends, leaf_ascends;
 	struct dg_canon *canon;
 	struct dg_buf first; /* of the last entry asked for, canonical */
 	struct dg_buf key;   /* the same, encoded */

@@ -142,6 +142,7 @@ int dg_chunk_list_load_leaf(struct dg_chunk_list *list, size_t at,
 	if (list->leaf_of == at)
 		return 0;
 	list->leaf_of = SIZE_MAX;
+	list->leaf_ascends = false;
 	rc = dg_chunk_list_first(list, list->root, stated, err);
 	if (rc == 0)
 		rc = dg_buf_add_slice(&first, dg_buf_slice(&list->first), err);

@@ -115,23 +115,59 @@ static int rewind_source(struct dg_item_source *self, struct dg_error *err)
 	return 0;
 }
 
+/* How item i of the chunk in memory compares with a key. */
+static int compare_at(const struct chunk_reader *reader, size_t i,
+		      struct dg_slice key)
+{
+	struct dg_item item;
+
+	dg_chunk_block_item(&reader->block, i, &item);
+	return dg_slice_compare(item.key, key);
+}
+
+/* The chunk in memory is the one that a key belongs to. */
+static bool is_in_block(const struct chunk_reader *reader, struct dg_slice key)
+{
+	const size_t count = reader->block.count;
+
+	return reader->failed == 0 && count > 0 &&
+	       compare_at(reader, 0, key) <= 0 &&
+	       compare_at(reader, count - 1, key) >= 0;
+}
+
+/* The first item of the chunk in memory whose key is not below this one. */
+static size_t find_in_block(const struct chunk_reader *reader,
+			    struct dg_slice key)
+{
+	size_t low = 0, high = reader->block.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_at(reader, middle, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int seek(struct dg_item_source *self, struct dg_slice key,
 		struct dg_error *err)
 {
 	struct chunk_reader *reader = (struct chunk_reader *)self;
-	struct dg_item item;
-	int rc;
+	int rc = 1;
 
-	leave(reader);
-	rc = dg_chunk_list_seek(&reader->list, key, err);
-	if (rc == 0)
-		rc = load_next(reader, err);
-	while (rc > 0 && reader->at < reader->block.count) {
-		dg_chunk_block_item(&reader->block, reader->at, &item);
-		if (dg_slice_compare(item.key, key) >= 0)
-			break;
-		reader->at++;
+	dg_order_reset(&reader->order);
+	/* Keys that are sought in their order are often neighbours. */
+	if (!is_in_block(reader, key)) {
+		leave(reader);
+		rc = dg_chunk_list_seek(&reader->list, key, err);
+		if (rc == 0)
+			rc = load_next(reader, err);
 	}
+	if (rc > 0)
+		reader->at = find_in_block(reader, key);
 	reader->failed = rc < 0 ? rc : 0;
 	return rc < 0 ? rc : 0;
 }

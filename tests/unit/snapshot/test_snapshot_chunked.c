@@ -96,6 +96,46 @@ static void test_what_was_sought_has_no_digest_to_compare(void **state)
 	assert_int_equal(count(scene->source, &err), 2000);
 }
 
+static int (*open_file)(struct dg_fileset *self, const char *path,
+			struct dg_file **out, struct dg_error *err);
+static int opened;
+
+static int count_opened(struct dg_fileset *self, const char *path,
+			struct dg_file **out, struct dg_error *err)
+{
+	opened++;
+	return open_file(self, path, out, err);
+}
+
+/* A restore of many keys seeks each of them, in their order. */
+static void test_a_chunk_is_read_once_for_all_its_keys(void **state)
+{
+	struct scene *scene = *state;
+	struct dg_error err = {0};
+	struct dg_item item;
+	char key[16];
+	int chunks;
+
+	open_file = scene->store->files.open;
+	scene->store->files.open = count_opened;
+	opened = 0;
+	assert_int_equal(count(scene->source, &err), 2000);
+	chunks = opened;
+	opened = 0;
+	for (int i = 0; i < 2000; i += 3) {
+		snprintf(key, sizeof(key), "%06d", i);
+		assert_ok(seek(scene->source, key, &err), &err);
+		assert_int_equal(dg_source_next(scene->source, &item, &err), 1);
+		assert_non_null(memmem(item.line.ptr, item.line.len, key, 6));
+	}
+	assert_int_equal(opened, chunks);
+	/* Backwards in one of them. */
+	assert_ok(seek(scene->source, "001998", &err), &err);
+	assert_int_equal(count(scene->source, &err), 2);
+	assert_ok(seek(scene->source, "001996", &err), &err);
+	assert_int_equal(count(scene->source, &err), 4);
+}
+
 /* cmocka has a macro skip. */
 static int step_over(struct dg_item_source *source, uint64_t *items,
 		     struct dg_error *err)
@@ -169,6 +209,7 @@ int main(void)
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		SCENE(test_what_was_sought_has_no_digest_to_compare),
+		SCENE(test_a_chunk_is_read_once_for_all_its_keys),
 		SCENE(test_blocks_can_be_stepped_over),
 		SCENE(test_parts_of_a_split_are_read_and_rewound),
 		SCENE(test_what_changes_after_the_check_is_found),
