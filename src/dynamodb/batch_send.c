@@ -1,6 +1,5 @@
 #include "dynamodb/batch_send.h"
 
-#include "base/random.h"
 #include "dynamodb/call.h"
 
 #include <stdlib.h>
@@ -98,32 +97,6 @@ static uint64_t settle(struct dg_batch_run *run, const struct batch *batch,
 			     answer->unprocessed);
 }
 
-int dg_batch_pause(struct dg_batch_worker *worker, int64_t ms,
-		   struct dg_error *err)
-{
-	if (worker->scarce > 0)
-		worker->vain_ms += ms;
-	return dg_clock_sleep_ms(worker->run->db->clock, ms, worker->stop, err);
-}
-
-/*
- * Most of what was sent came back after so long: the next batch waits, until
- * as much has become free as is worth a request. What rate and gate held back
- * is not waiting in vain.
- */
-static int wait_for_capacity(struct dg_batch_worker *worker, size_t returned,
-			     int64_t ms, struct dg_error *err)
-{
-	worker->vain_ms += ms;
-	if (worker->vain_ms >= DG_RETRY_PATIENCE_MS)
-		return dg_error_set(err, DG_ESERVICE,
-				    "%zu items came back unprocessed for 5 "
-				    "minutes",
-				    returned);
-	ms = dg_retry_backoff_ms(worker->scarce++, dg_random_u64());
-	return dg_batch_pause(worker, ms, err);
-}
-
 /* One BatchWriteItem, the gate passed. */
 static int call(struct dg_batch_worker *worker, const struct batch *batch,
 		struct dg_batch_answer *answer, struct dg_error *err)
@@ -167,22 +140,16 @@ static int call_and_settle(struct dg_batch_worker *worker,
 {
 	struct dg_batch_run *run = worker->run;
 	int64_t sent_ms = dg_clock_now_ms(run->db->clock);
-	uint64_t written;
+	struct dg_batch_outcome outcome;
 	int rc = call(worker, batch, answer, err);
 
 	if (rc < 0)
 		return rc;
-	written = settle(run, batch, answer);
-	if (written != worker->written)
-		worker->vain_ms = 0;
-	worker->written = written;
-	if (!is_mostly_back(batch, answer)) {
-		worker->scarce -= worker->scarce > 0;
-		return 0;
-	}
-	return wait_for_capacity(worker, answer->unprocessed,
-				 dg_clock_now_ms(run->db->clock) - sent_ms,
-				 err);
+	outcome.done = settle(run, batch, answer);
+	outcome.returned = answer->unprocessed;
+	outcome.scarce = is_mostly_back(batch, answer);
+	outcome.took_ms = dg_clock_now_ms(run->db->clock) - sent_ms;
+	return dg_batch_patience_settle(&worker->patience, &outcome, err);
 }
 
 static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
@@ -200,7 +167,7 @@ static int send_once(struct dg_batch_worker *worker, const struct batch *batch,
 	rc = dg_batch_request_print(&request, batch->items, batch->count,
 				    &worker->request, err);
 	if (rc == 0)
-		rc = dg_batch_rate_take(run->rate, worker->stop, err);
+		rc = dg_batch_rate_take(run->rate, worker->patience.stop, err);
 	if (rc < 0)
 		return rc;
 	/* Who waits for capacity keeps its place: the others would only ask

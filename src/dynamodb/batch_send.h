@@ -5,6 +5,7 @@
 #ifndef DG_DYNAMODB_BATCH_SEND_H
 #define DG_DYNAMODB_BATCH_SEND_H
 
+#include "dynamodb/batch_patience.h"
 #include "dynamodb/batch_rate.h"
 #include "dynamodb/batch_write.h"
 #include "dynamodb/gate.h"
@@ -35,12 +36,7 @@ struct dg_batch_worker {
 	struct dg_batch_reader reader;
 	struct dg_buf request;
 	struct dg_buf response;
-	const struct dg_cancel *stop;
-
-	unsigned int scarce; /* answers in a row that gave most back */
-	/* While whatever is sent comes back, to this worker and to others. */
-	int64_t vain_ms;  /* what our calls and the pauses took */
-	uint64_t written; /* the run's count at the last of them */
+	struct dg_batch_patience patience;
 };
 
 /*
@@ -53,9 +49,5 @@ struct dg_batch_worker {
  */
 int dg_batch_send(struct dg_batch_worker *worker, struct dg_batch_item **items,
 		  size_t count, struct dg_error *err);
-
-/* Waits where that is due to what came back. */
-int dg_batch_pause(struct dg_batch_worker *worker, int64_t ms,
-		   struct dg_error *err);
 
 #endif

@@ -26,10 +26,11 @@ static int take_batch(struct dg_batch_worker *worker,
 			.items = dg_batch_rate_items(run->rate),
 			.bytes = run->batch_bytes,
 		};
-		int rc = dg_cancel_check(worker->stop, err);
+		int rc = dg_cancel_check(worker->patience.stop, err);
 
 		if (rc == 0 && wait_ms > 0)
-			rc = dg_batch_pause(worker, wait_ms, err);
+			rc = dg_batch_patience_pause(&worker->patience, wait_ms,
+						     err);
 		if (rc < 0)
 			return rc;
 		count = dg_batch_window_take(run->window, items, &size,
@@ -48,7 +49,7 @@ static int write_batches(void *context, size_t number, size_t task,
 	int rc = 0;
 
 	(void)task; /* every task writes what is left */
-	worker->stop = stop;
+	worker->patience.stop = stop;
 	if (!worker->connection)
 		rc = dg_connection_open(&worker->connection, run->db, stop,
 					err);
@@ -109,6 +110,7 @@ static int prepare(struct dg_batch_run *run, struct dg_item_source *source,
 		struct dg_batch_worker *worker = &run->workers[i];
 
 		worker->run = run;
+		worker->patience.clock = run->db->clock;
 		worker->reader.keys = run->keys;
 		dg_buf_init(&worker->request, REQUEST_MAX);
 		dg_buf_init(&worker->response, RESPONSE_MAX);
