@@ -140,7 +140,8 @@ static void examine_permissions(struct dg_doctor *doctor)
 	report_permission(doctor, "dynamodb:DescribeTimeToLive",
 			  DG_CHECK_WARNING, rc, &why);
 	dg_doctor_say(doctor, "dynamodb:BatchWriteItem", DG_CHECK_SKIPPED, NULL,
-		      "cannot be tried without writing; a restore needs it");
+		      "cannot be tried without writing; a restore needs it, "
+		      "and dynamodb:BatchGetItem for single items");
 }
 
 /* DescribeTable tells of the endpoint, the clock, the table and itself. */

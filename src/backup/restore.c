@@ -32,7 +32,8 @@ static int verify_items(struct dg_restore_job *job, struct dg_error *err)
 	if (job->wanted.items) {
 		rc = dg_restore_open_spool(job, &live, err);
 		if (rc == 0)
-			rc = dg_restore_read_wanted(job, &live, err);
+			rc = dg_restore_read_wanted(job, "Verifying", &live,
+						    err);
 		options.expected = job->wanted.items;
 		options.live = live.items;
 		options.full = true;

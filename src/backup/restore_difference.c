@@ -58,10 +58,18 @@ static int pick_items(struct dg_restore_job *job, struct dg_error *err)
 	return rc;
 }
 
-int dg_restore_read_wanted(struct dg_restore_job *job,
+int dg_restore_read_wanted(struct dg_restore_job *job, const char *phase,
 			   struct dg_restore_spool *live, struct dg_error *err)
 {
-	return dg_restore_keys_live(&job->wanted, &job->env, live, err);
+	const struct dg_restore_keys_reading how = {
+		.env = &job->env,
+		.describe = job->describe,
+		.rate = job->read_limit,
+		.memory = dg_run_memory(job->run) / LIVE_SHARE,
+		.phase = phase,
+	};
+
+	return dg_restore_keys_live(&job->wanted, &how, live, err);
 }
 
 /* ---- the live side ------------------------------------------------- */
@@ -148,7 +156,10 @@ static int compare_keys(struct dg_restore_job *job, struct dg_error *err)
 	if (job->describe)
 		rc = dg_restore_open_spool(job, &live, err);
 	if (rc == 0 && job->describe)
-		rc = dg_restore_read_wanted(job, &live, err);
+		rc = dg_pace_tell(job->run->log, "Comparing", &job->read_limit,
+				  dg_table_read_units(job->describe), err);
+	if (rc == 0 && job->describe)
+		rc = dg_restore_read_wanted(job, "Comparing", &live, err);
 	if (rc == 0)
 		rc = compare(job, live.items, err);
 	dg_restore_spool_free(&live);

@@ -66,9 +66,9 @@ const char *dg_restore_ttl_attribute(const struct dg_restore_job *job);
 int dg_restore_find_difference(struct dg_restore_job *job,
 			       struct dg_error *err);
 
-/* Single items: reads them back from the table, into an open spool, and closes
- * it. */
-int dg_restore_read_wanted(struct dg_restore_job *job,
+/* Single items: reads them from the table, into an open spool, and closes it.
+ * phase: for progress. */
+int dg_restore_read_wanted(struct dg_restore_job *job, const char *phase,
 			   struct dg_restore_spool *live, struct dg_error *err);
 
 /* A spool for items of the source's keys, of a share of the memory. */

@@ -1,7 +1,6 @@
 #include "backup/restore_keys.h"
 
-#include "backup/dataset.h"
-#include "dynamodb/get_item.h"
+#include "dynamodb/batch_get.h"
 #include "item/canon.h"
 #include "item/token.h"
 #include <errno.h>
@@ -220,31 +219,58 @@ int dg_restore_keys_pick(struct dg_restore_spool *keys,
 	return rc == 0 ? dg_restore_spool_close(wanted, err) : rc;
 }
 
+/* The keys of items, as a source of {"id":{"S":"a"}}. */
+struct keys_of {
+	struct dg_item_source base; /* first: the interface points here */
+	struct dg_item_source *items;
+	struct dg_buf json;
+};
+
+static int next_key(struct dg_item_source *self, struct dg_item *item,
+		    struct dg_error *err)
+{
+	struct keys_of *keys = (struct keys_of *)self;
+	int rc = dg_source_next(keys->items, item, err);
+
+	if (rc <= 0)
+		return rc;
+	dg_buf_clear(&keys->json);
+	rc = dg_key_json(&self->keys, item->line, &keys->json, err);
+	item->line = dg_buf_slice(&keys->json);
+	return rc < 0 ? rc : 1;
+}
+
+static int keep(void *context, const struct dg_item *item, struct dg_error *err)
+{
+	return dg_restore_spool_add(context, item, err);
+}
+
 int dg_restore_keys_live(struct dg_restore_spool *wanted,
-			 struct dg_environment *env,
+			 const struct dg_restore_keys_reading *how,
 			 struct dg_restore_spool *live, struct dg_error *err)
 {
-	struct dg_buf key = DG_BUF_INIT(KEY_MAX);
-	struct dg_buf line = DG_BUF_INIT(DG_ITEM_TEXT_MAX + 64);
-	struct dg_get_item request = {.table = env->table, .consistent = true};
-	struct dg_item item;
-	bool found;
+	struct keys_of keys = {
+		.base = {.next = next_key, .keys = wanted->items->keys},
+		.items = wanted->items,
+		.json = DG_BUF_INIT(KEY_MAX),
+	};
+	const struct dg_batch_get_options options = {
+		.table = how->env->table,
+		.describe = how->describe,
+		.rate = how->rate,
+		.memory = how->memory,
+		.expected_keys = wanted->count,
+		.item_bytes =
+			wanted->count > 0 ? wanted->bytes / wanted->count : 0,
+		.progress = how->env->run->progress,
+		.phase = how->phase,
+		.item = keep,
+		.context = live,
+	};
 	int rc = dg_source_rewind(wanted->items, err);
 
-	while (rc == 0 &&
-	       (rc = dg_source_next(wanted->items, &item, err)) > 0) {
-		dg_buf_clear(&key);
-		dg_buf_clear(&line);
-		rc = dg_key_json(&wanted->items->keys, item.line, &key, err);
-		request.key = dg_buf_slice(&key);
-		if (rc == 0)
-			rc = dg_get_item(env->connection, &request, &line,
-					 &found, err);
-		item.line = dg_buf_slice(&line);
-		if (rc == 0 && found)
-			rc = dg_restore_spool_add(live, &item, err);
-	}
-	dg_buf_free(&key);
-	dg_buf_free(&line);
+	if (rc == 0 && wanted->count > 0)
+		rc = dg_batch_get(how->env->db, &keys.base, &options, err);
+	dg_buf_free(&keys.json);
 	return rc == 0 ? dg_restore_spool_close(live, err) : rc;
 }

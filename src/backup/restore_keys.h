@@ -7,6 +7,7 @@
 
 #include "backup/environment.h"
 #include "backup/restore_plan.h"
+#include "dynamodb/rate.h"
 
 /*
  * Adds the keys of a list (ends with NULL, or NULL) and of a file (or NULL) to
@@ -29,10 +30,18 @@ int dg_restore_keys_pick(struct dg_restore_spool *keys,
 			 void (*absent)(void *context, struct dg_slice key),
 			 void *context, struct dg_error *err);
 
+struct dg_restore_keys_reading {
+	const struct dg_environment *env;
+	const struct dg_json *describe; /* of its table */
+	struct dg_rate_limit rate;
+	uint64_t memory;   /* bytes */
+	const char *phase; /* "Comparing", "Verifying" */
+};
+
 /* Reads the items that have the keys of `wanted` from the table, consistently,
  * into `live` (open) and closes that. */
 int dg_restore_keys_live(struct dg_restore_spool *wanted,
-			 struct dg_environment *env,
+			 const struct dg_restore_keys_reading *how,
 			 struct dg_restore_spool *live, struct dg_error *err);
 
 #endif

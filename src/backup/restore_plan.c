@@ -28,6 +28,7 @@ int dg_restore_spool_open(struct dg_restore_spool *spool,
 int dg_restore_spool_add(struct dg_restore_spool *spool,
 			 const struct dg_item *item, struct dg_error *err)
 {
+	spool->bytes += item->line.len;
 	return dg_sort_add(dg_sort_writer(spool->sort, 0), item, spool->count++,
 			   err);
 }

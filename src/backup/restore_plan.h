@@ -15,6 +15,7 @@ struct dg_restore_spool {
 	struct dg_sort *sort;
 	struct dg_item_source *items; /* once it is closed */
 	uint64_t count;
+	uint64_t bytes; /* of the lines */
 };
 
 struct dg_restore_spool_options {

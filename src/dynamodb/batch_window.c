@@ -222,7 +222,7 @@ static int take_fresh(struct dg_batch_window *window, struct take *take,
 			return 0;
 		put(take, remove_at(window, i));
 		/* From end to end of the window in one batch. */
-		window->cursor = i + window->count / DG_BATCH_ITEMS + 1;
+		window->cursor = i + window->count / take->size->items + 1;
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * Items of a source on their way into batches, shared by the writers.
+ * Items of a source on their way into batches, shared by those who write them,
+ * or read what is under their keys.
  *
  * In key order the items of one collection (of one partition key, so of one
  * partition of the table) follow each other, and a partition takes a thousand
@@ -53,7 +54,7 @@ void dg_batch_window_close(struct dg_batch_window *window);
 
 /* How large a batch may be; one item that is larger goes alone. */
 struct dg_batch_size {
-	size_t items; /* at most DG_BATCH_ITEMS */
+	size_t items; /* at least 1 */
 	size_t bytes;
 };
 

@@ -40,9 +40,12 @@ int dg_rate_take(struct dg_rate *rate, const struct dg_cancel *cancel,
  * What one call can cost at most. A service that states more is wrong, and to
  * believe it would be to sleep almost without end. A page is 1 MB and what
  * the last item adds, read strongly at 4 KB a unit. A batch is a request of
- * 16 MB at 1 KB a unit, twice: as in a transaction, or into an index.
+ * 16 MB at 1 KB a unit, twice: as in a transaction, or into an index. Items by
+ * their keys are 16 MB and what the last one adds, at 4 KB a unit, of which
+ * each begins one.
  */
 #define DG_RATE_PAGE_MAX 300.0
+#define DG_RATE_GET_MAX 4300.0
 #define DG_RATE_BATCH_MAX (2 * 16400.0)
 
 /* Counts no more than `most` (one of the above), and what is no amount (below

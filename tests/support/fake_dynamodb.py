@@ -28,6 +28,8 @@ from fake_faults import ANSWERS, OTHERS, Answer, Fault
 PREFIX = "com.amazonaws.dynamodb.v20120810#"
 BATCH_MAX = 25
 BATCH_BYTES = 16 * 1024 * 1024
+GET_MAX = 100
+GET_BYTES = 16 * 1024 * 1024
 SKEW_SECONDS = 300
 
 
@@ -190,6 +192,32 @@ class Server:
         item = table.ledger.get(table.key_of(body["Key"]))
         return {"Item": item} if item else {}
 
+    def batch_get_item(self, body, fault=None):
+        (name, asked), = body["RequestItems"].items()
+        table = self._table({"TableName": name})
+        self._usable(table)
+        keys, left = asked["Keys"], []
+        if len(keys) > GET_MAX:
+            self.violations.append(f"a batch of {len(keys)} keys")
+        if len({table.key_of(key) for key in keys}) < len(keys):
+            self.violations.append("a key twice in one batch")
+            raise ServiceError("ValidationException", "Provided list of item "
+                               "keys contains duplicates")
+        if fault and fault.kind == "unprocessed":
+            at = max(0, len(keys) - fault.count)
+            keys, left = keys[:at], keys[at:]
+        got = table.get(keys, asked.get("ConsistentRead"), GET_BYTES)
+        left += keys[got.read:]
+        if self.capacity:
+            self.capacity.read(got)
+        again = {key: value for key, value in asked.items() if key != "Keys"}
+        answer = {"Responses": {name: got.items}, "UnprocessedKeys": {
+            name: {**again, "Keys": left}} if left else {}}
+        if body.get("ReturnConsumedCapacity", "NONE") != "NONE":
+            answer["ConsumedCapacity"] = [{"TableName": name,
+                                           "CapacityUnits": got.units}]
+        return answer
+
     def scan(self, body, fault=None):
         table = self._table(body)
         self._usable(table)
@@ -260,6 +288,7 @@ class Server:
         "DescribeTimeToLive": describe_time_to_live,
         "UpdateTimeToLive": update_time_to_live,
         "GetItem": get_item,
+        "BatchGetItem": batch_get_item,
         "Scan": scan,
         "BatchWriteItem": batch_write_item,
     }
@@ -332,7 +361,7 @@ class Server:
         carry_out = self.OPERATIONS.get(operation)
         if not carry_out:
             raise ServiceError(*ANSWERS["unknown_operation"])
-        if operation in ("Scan", "BatchWriteItem"):
+        if operation in ("Scan", "BatchGetItem", "BatchWriteItem"):
             return carry_out(self, body, fault)
         return carry_out(self, body)
 

@@ -68,7 +68,7 @@ OTHERS = {
     "slow",  # a few bytes at a time
     "stall",  # silence
     "stall_middle",  # … after half of the body
-    "unprocessed",  # BatchWriteItem takes only some; count=
+    "unprocessed",  # BatchWriteItem, BatchGetItem: all but the last count=
     "empty_page",  # Scan: no items, and more to come
     "empty_last",  # Scan: the last page's end is told by an empty one
     "same_key",  # Scan: LastEvaluatedKey is the request's

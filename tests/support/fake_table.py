@@ -45,6 +45,13 @@ class Page:
     units: float
 
 
+@dataclasses.dataclass
+class Got:
+    items: list
+    read: int  # keys, from the first on
+    units: float
+
+
 class Table:
     def __init__(self, definition):
         self.definition = definition
@@ -84,6 +91,20 @@ class Table:
 
     def attributes_of_key(self, item):
         return {name: item[name] for name in self.key_names}
+
+    def get(self, keys, consistent, size):
+        """What is under these keys, until the answer has `size` bytes."""
+        items, read, units, total = [], 0, 0, 0
+        for key in keys:
+            if total >= size:
+                break
+            item = self.ledger.get(self.key_of(key))
+            length = len(json.dumps(item)) if item else 0
+            items += [item] if item else []
+            units += max(1, -(-length // 4096)) / (1 if consistent else 2)
+            total += length
+            read += 1
+        return Got(items, read, units)
 
     # Scan
 
