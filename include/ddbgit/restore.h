@@ -129,11 +129,12 @@ struct dg_restore_result {
 };
 
 /*
- * Checks the whole snapshot, then creates the table if there is none, writes
- * every item, or those that differ or were asked for, and reads them back;
- * deletes none but with `mirror`. DG_EINCOMPLETE: items refused,
- * or verification found differences; the result is whole then. DG_EREFUSED:
- * nothing was written. The result must be freed also after a failure.
+ * Checks the whole snapshot, or of single items the chunks that hold them, then
+ * creates the table if there is none, writes every item, or those that differ
+ * or were asked for, and reads them back; deletes none but with `mirror`.
+ * DG_EINCOMPLETE: items refused, or verification found differences; the result
+ * is whole then. DG_EREFUSED: nothing was written. The result must be freed
+ * also after a failure.
  */
 int dg_restore(const struct dg_run *run,
 	       const struct dg_restore_options *options,

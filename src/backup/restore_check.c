@@ -79,17 +79,30 @@ static int refuse_edited(const struct dg_restore_job *job, struct dg_error *err)
 	else
 		dg_error_set(err, DG_EREFUSED,
 			     "%s was edited since it was dumped: it holds %s "
-			     "items, as it says, with another digest",
-			     job->source.name, counted);
+			     "items, as it says, with another %s",
+			     job->source.name, counted,
+			     facts->sha256[0] ? "digest" : "length");
 	return dg_error_hint(err, "Look at what changed (git log -p), then "
 				  "give --accept-edited");
+}
+
+/* Everything; for single items, where their chunks can be checked by
+ * themselves, what the index and the description say. */
+static int read_facts(struct dg_restore_job *job, struct dg_error *err)
+{
+	struct dg_snapshot *snapshot = job->source.snapshot;
+
+	if (dg_restore_is_of_keys(job->options) &&
+	    dg_snapshot_glance(snapshot, &job->facts))
+		return 0;
+	return dg_snapshot_check(snapshot, &job->facts, err);
 }
 
 int dg_restore_check_source(struct dg_restore_job *job, struct dg_error *err)
 {
 	struct dg_snapshot_facts *facts = &job->facts;
 	char count[DG_COUNT_SIZE];
-	int rc = dg_snapshot_check(job->source.snapshot, facts, err);
+	int rc = read_facts(job, err);
 
 	if (rc < 0)
 		return rc;

@@ -52,7 +52,8 @@ int dg_restore_check_options(const struct dg_restore_options *options,
 int dg_restore_warn_of_crossing(struct dg_restore_job *job,
 				struct dg_error *err);
 
-/* Reads the snapshot to its end. DG_EREFUSED if it was edited. */
+/* Reads the snapshot to its end, or for single items only what vouches for
+ * each (docs/architecture.md). DG_EREFUSED if it was edited. */
 int dg_restore_check_source(struct dg_restore_job *job, struct dg_error *err);
 
 /* The attribute by which the snapshot's items expire, or NULL. */

@@ -83,6 +83,15 @@ int dg_snapshot_check(struct dg_snapshot *snapshot,
 		      struct dg_snapshot_facts *out, struct dg_error *err);
 
 /*
+ * For who wants single items: what is known before any is read, where each is
+ * checked when it is (the index of chunks states the digest of each chunk):
+ * counts by the index, edited where they are not the metadata's, no digest.
+ * False where only reading everything tells; *out is not touched then.
+ */
+bool dg_snapshot_glance(const struct dg_snapshot *snapshot,
+			struct dg_snapshot_facts *out);
+
+/*
  * Whether it is known by now that the items are not those that the metadata
  * was written for (edited, or merged by Git file by file). An index of chunks
  * states items and bytes before anything is read; a source that came to its

@@ -121,6 +121,14 @@ static void compare_count(struct dg_snapshot_facts *facts, uint64_t stated)
 	facts->edited = facts->edited || differs;
 }
 
+static bool schema_differs(const struct dg_snapshot *snapshot)
+{
+	const char *stated = snapshot->metadata.schema_sha256;
+
+	return *stated && snapshot->definition &&
+	       strcmp(stated, snapshot->schema_sha256) != 0;
+}
+
 static void compare_with_stated(const struct dg_snapshot *snapshot,
 				struct dg_snapshot_facts *facts)
 {
@@ -134,9 +142,7 @@ static void compare_with_stated(const struct dg_snapshot *snapshot,
 	if (metadata->data_sha256[0] &&
 	    strcmp(metadata->data_sha256, facts->sha256) != 0)
 		facts->edited = true;
-	facts->schema_edited =
-		metadata->schema_sha256[0] && snapshot->definition &&
-		strcmp(metadata->schema_sha256, snapshot->schema_sha256) != 0;
+	facts->schema_edited = schema_differs(snapshot);
 }
 
 /* What the layout states before it is read, against the metadata. */
@@ -159,6 +165,25 @@ bool dg_snapshot_edited(const struct dg_snapshot *snapshot)
 	if (snapshot->checked)
 		return snapshot->facts.edited || snapshot->facts.schema_edited;
 	return snapshot->read_edited || index_differs(snapshot);
+}
+
+bool dg_snapshot_glance(const struct dg_snapshot *snapshot,
+			struct dg_snapshot_facts *out)
+{
+	const struct dg_layout_reader *reader = snapshot->reader;
+
+	/* What can be sought is in order, and each part of it checked. */
+	if (!reader->source.seek || !reader->stated_bytes)
+		return false;
+	memset(out, 0, sizeof(*out));
+	(void)reader->stated_items(reader, &out->items);
+	out->bytes = reader->stated_bytes(reader);
+	out->sorted = true;
+	out->edited = index_differs(snapshot);
+	out->schema_edited = schema_differs(snapshot);
+	out->has_stated_items = snapshot->metadata.has_item_count;
+	out->stated_items = snapshot->metadata.item_count;
+	return true;
 }
 
 static void forget_check(struct dg_snapshot *snapshot)

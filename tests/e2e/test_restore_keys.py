@@ -110,6 +110,64 @@ def test_more_than_an_answer_holds_is_read_in_parts(project, emulator, aws,
     assert len(scan_all(aws, table_name)) == 50
 
 
+# What is read of the backup
+
+@pytest.fixture
+def chunked(project, fake):
+    """A backup in some ten chunks, and a table that has lost everything."""
+    table = fake.create("large", [item(n, "text " * 140) for n in range(900)])
+    project.local(fake.endpoint, "large")
+    project.ddbgit("dump", "--commit", "--layout=chunked")
+    table.ledger.clear()
+    return table
+
+
+def chunk_of(project, number):
+    """The file of the chunk that an item stands in."""
+    word = f'"k{number:05}"'
+    found, = [path for path in project.snapshot().glob("table-data/??/*.json")
+              if word in path.read_text()]
+    return found
+
+
+def test_a_damaged_chunk_spoils_no_item_of_the_others(project, fake, chunked):
+    """Only the chunks with the keys are read, and each is checked."""
+    bad = chunk_of(project, 450)
+    assert bad != chunk_of(project, 7)
+    bad.write_text(bad.read_text().replace("text text", "TEXT text", 1))
+    restore(project, status=1)
+    done = restore(project, f"--key={json.dumps(key(7))}")
+    assert summary(done)["written"] == 1
+    assert [i["id"] for i in chunked.items] == [key(7)["id"]]
+    done = restore(project, f"--key={json.dumps(key(450))}",
+                   f"--key={json.dumps(key(8))}", status=1)
+    assert bad.name in done.err
+    assert len(chunked.items) == 1
+
+
+def test_what_the_description_denies_is_refused(project, fake, chunked):
+    path = project.snapshot() / "table-metadata.json"
+    stated = json.loads(path.read_text())
+    args = [f"--key={json.dumps(key(7))}"]
+    for name, words in (("itemCount", "it says 901 items and holds 900"),
+                        ("dataBytes", "with another length")):
+        path.write_text(json.dumps({**stated, name: stated[name] + 1}))
+        done = restore(project, *args, status=5)
+        assert words in done.err
+    assert not chunked.items
+    restore(project, *args, "--accept-edited")
+    assert len(chunked.items) == 1
+
+
+def test_keys_all_over_a_revision(project, fake, chunked):
+    numbers = [*range(0, 900, 50), 899, 1000]
+    done = project.ddbgit("restore", "--rev=HEAD",
+                          keys_file(project, numbers), "--json", status=3)
+    assert summary(done)["absent"] == 1
+    assert [i["id"]["S"] for i in chunked.items] == [
+        f"k{number:05}" for number in numbers[:-1]]
+
+
 # Files of keys
 
 def test_a_bad_line_is_named_and_nothing_is_asked(project, fake, media):
