@@ -10,9 +10,8 @@
 struct dg_backup_list {
 	struct dg_repo *repo;
 	struct dg_history *history;
-	struct dg_facts facts;        /* of the entry last returned */
-	struct dg_revision *revision; /* its commit; borrowed */
-	char *environment;            /* only this one; NULL: all */
+	struct dg_facts facts; /* of the entry last returned */
+	char *environment;     /* only this one; NULL: all */
 	char *table;
 	int64_t since; /* Unix seconds of the dump; 0: whenever */
 	int64_t until;
@@ -148,6 +147,26 @@ static void fill(struct dg_backup *backup, const struct dg_facts *facts,
 	};
 }
 
+/* Most messages say it all, and spare opening the commit. */
+static int read_facts(struct dg_backup_list *list,
+		      const struct dg_history_entry *entry,
+		      struct dg_error *err)
+{
+	struct dg_revision *revision = NULL;
+	int rc;
+
+	dg_facts_free(&list->facts);
+	rc = dg_facts_of_message(&list->facts, entry->message, entry->time,
+				 entry->path, err);
+	if (rc || entry->removed)
+		return rc < 0 ? rc : 0;
+	rc = dg_history_revision(list->history, &revision, err);
+	if (rc == 0)
+		rc = dg_facts_add_metadata(&list->facts, revision, entry->path,
+					   err);
+	return rc;
+}
+
 int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
 			struct dg_error *err)
 {
@@ -157,25 +176,22 @@ int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
 	if (list->limit && list->given == list->limit)
 		return 0;
 	while ((rc = dg_history_next(list->history, &entry, err)) > 0) {
-		dg_facts_free(&list->facts);
-		rc = dg_facts_read(&list->facts, entry.message, entry.time,
-				   entry.removed ? NULL : entry.revision,
-				   entry.path, err);
+		rc = read_facts(list, &entry, err);
 		if (rc < 0)
 			return rc;
 		if (!is_wanted(list, &entry))
 			continue;
 		fill(backup, &list->facts, &entry);
-		list->revision = entry.revision;
 		list->given++;
 		return 1;
 	}
 	return rc;
 }
 
-struct dg_revision *dg_backup_list_revision(const struct dg_backup_list *list)
+int dg_backup_list_revision(struct dg_backup_list *list,
+			    struct dg_revision **out, struct dg_error *err)
 {
-	return list->revision;
+	return dg_history_revision(list->history, out, err);
 }
 
 void dg_backup_list_close(struct dg_backup_list *list)

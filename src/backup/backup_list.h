@@ -6,6 +6,7 @@
 #include <ddbgit/backups.h>
 
 /* The commit of the backup last returned; borrowed until the next one. */
-struct dg_revision *dg_backup_list_revision(const struct dg_backup_list *list);
+int dg_backup_list_revision(struct dg_backup_list *list,
+			    struct dg_revision **out, struct dg_error *err);
 
 #endif

@@ -40,6 +40,15 @@ static void take(char **out, char **from)
 	*from = NULL;
 }
 
+/* By what is known better, if it is known. */
+static void replace(char **out, char **from)
+{
+	if (!*from)
+		return;
+	free(*out);
+	take(out, from);
+}
+
 static void take_trailers(struct dg_facts *out, char **value,
 			  const char *message)
 {
@@ -119,7 +128,7 @@ static int read_metadata(struct dg_facts *out, struct dg_revision *revision,
 		take(&out->environment, &m.environment);
 		take(&out->table, &m.table_name);
 		take(&out->region, &m.region);
-		take(&out->date, &m.dump_date);
+		replace(&out->date, &m.dump_date);
 		out->has_items = m.has_item_count;
 		out->items = m.item_count;
 		if (m.data_sha256[0])
@@ -134,28 +143,51 @@ done:
 	return rc;
 }
 
-int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
-		  struct dg_revision *revision, const char *path,
-		  struct dg_error *err)
+static int set_date(struct dg_facts *out, int64_t time, struct dg_error *err)
 {
 	char when[DG_TIME_ISO_SIZE];
-	int rc;
+
+	if (out->date)
+		return 0;
+	dg_time_iso(time, when);
+	return dg_strdup(&out->date, when, err);
+}
+
+int dg_facts_of_message(struct dg_facts *out, const char *message, int64_t time,
+			const char *path, struct dg_error *err)
+{
+	int agree = 0, rc;
 
 	memset(out, 0, sizeof(*out));
 	rc = read_subject(&out->subject, message, err);
 	if (rc == 0)
-		rc = read_trailers(out, message, path, err);
-	if (rc == 0 && revision)
-		rc = read_metadata(out, revision, path, err);
-	else if (rc > 0)
-		rc = 0;
-	if (rc == 0 && !out->date) {
-		dg_time_iso(time, when);
-		rc = dg_strdup(&out->date, when, err);
-	}
+		rc = agree = read_trailers(out, message, path, err);
+	if (rc >= 0)
+		rc = set_date(out, time, err);
 	if (rc < 0)
 		dg_facts_free(out);
+	return rc < 0 ? rc : agree;
+}
+
+int dg_facts_add_metadata(struct dg_facts *facts, struct dg_revision *revision,
+			  const char *path, struct dg_error *err)
+{
+	int rc = read_metadata(facts, revision, path, err);
+
+	if (rc < 0)
+		dg_facts_free(facts);
 	return rc;
+}
+
+int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
+		  struct dg_revision *revision, const char *path,
+		  struct dg_error *err)
+{
+	int rc = dg_facts_of_message(out, message, time, path, err);
+
+	if (rc == 0 && revision)
+		rc = dg_facts_add_metadata(out, revision, path, err);
+	return rc < 0 ? rc : 0;
 }
 
 void dg_facts_free(struct dg_facts *facts)

@@ -30,6 +30,16 @@ struct dg_facts {
 int dg_facts_read(struct dg_facts *out, const char *message, int64_t time,
 		  struct dg_revision *revision, const char *path,
 		  struct dg_error *err);
+/*
+ * The two steps of it, for who has the tree at hand only when it is needed. 1:
+ * the message speaks of this path, and out is whole; 0: out has the subject,
+ * and the commit's time as its date.
+ */
+int dg_facts_of_message(struct dg_facts *out, const char *message, int64_t time,
+			const char *path, struct dg_error *err);
+/* Adds what the metadata in the tree says. Frees the facts on failure. */
+int dg_facts_add_metadata(struct dg_facts *facts, struct dg_revision *revision,
+			  const char *path, struct dg_error *err);
 void dg_facts_free(struct dg_facts *facts);
 
 #endif

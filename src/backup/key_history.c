@@ -77,6 +77,7 @@ static int follow(struct job *job, struct dg_backup_list *list,
 		  const struct dg_cancel *cancel, struct dg_error *err)
 {
 	const uint64_t limit = job->options->backups.limit;
+	struct dg_revision *revision = NULL;
 	struct dg_backup backup;
 	int rc = 0;
 
@@ -84,8 +85,9 @@ static int follow(struct job *job, struct dg_backup_list *list,
 	       (rc = dg_backup_list_next(list, &backup, err)) > 0) {
 		rc = dg_cancel_check(cancel, err);
 		if (rc == 0)
-			rc = look_at(job, dg_backup_list_revision(list),
-				     &backup, err);
+			rc = dg_backup_list_revision(list, &revision, err);
+		if (rc == 0)
+			rc = look_at(job, revision, &backup, err);
 	}
 	return rc;
 }

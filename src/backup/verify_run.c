@@ -122,14 +122,14 @@ static int verify_files(struct dg_verify_job *job, struct dg_error *err)
 
 /* ---- the whole history --------------------------------------------- */
 
-static bool has_data(struct dg_verify_job *job,
-		     const struct dg_history_entry *entry)
+static bool has_data(struct dg_verify_job *job, struct dg_revision *revision,
+		     const char *path)
 {
 	struct dg_fileset *files = NULL;
 	struct dg_file *data = NULL;
 	bool found;
 
-	found = dg_revision_files(&files, entry->revision, entry->path,
+	found = dg_revision_files(&files, revision, path,
 				  dg_run_memory(job->run), NULL) == 0 &&
 		files->open(files, DG_DATA_FILE, &data, NULL) != DG_ENOTFOUND;
 	dg_file_close(data);
@@ -139,7 +139,7 @@ static bool has_data(struct dg_verify_job *job,
 
 static int verify_entry(struct dg_verify_job *job,
 			const struct dg_history_entry *entry,
-			struct dg_error *err)
+			struct dg_revision *revision, struct dg_error *err)
 {
 	const char *environment = job->options->from
 					  ? job->options->from
@@ -151,7 +151,7 @@ static int verify_entry(struct dg_verify_job *job,
 		return 0;
 	rc = dg_dump_commit_name(&name, job->scope.repo, entry->id, err);
 	if (rc == 0)
-		rc = verify_path(job, entry->revision, name, entry->path, err);
+		rc = verify_path(job, revision, name, entry->path, err);
 	free(name);
 	return rc;
 }
@@ -165,9 +165,11 @@ static int walk_history(struct dg_verify_job *job, const char *marker,
 		.path = job->options->path,
 		.marker = marker,
 		.owned = dg_snapshot_entries,
+		.check = true,
 	};
 	const bool by_data = strcmp(marker, DG_DATA_FILE) == 0;
 	struct dg_history *history = NULL;
+	struct dg_revision *revision = NULL;
 	struct dg_history_entry entry;
 	int rc = dg_history_open(&history, job->scope.repo, &options, err);
 
@@ -176,8 +178,10 @@ static int walk_history(struct dg_verify_job *job, const char *marker,
 		/* A commit that takes a snapshot away is no backup. */
 		if (rc < 0 || entry.removed)
 			continue;
-		if (by_data || !has_data(job, &entry))
-			rc = verify_entry(job, &entry, err);
+		rc = dg_history_revision(history, &revision, err);
+		if (rc == 0 &&
+		    (by_data || !has_data(job, revision, entry.path)))
+			rc = verify_entry(job, &entry, revision, err);
 	}
 	dg_history_close(history);
 	return rc;

@@ -15,26 +15,26 @@ int dg_arrival_find(struct dg_repo *repo, const struct dg_arrival *arrival,
 		.marker = arrival->marker,
 		.owned = arrival->owned,
 	};
-	struct dg_changed_paths paths = {0};
+	struct dg_changed_paths changes = {0};
 	struct dg_revision *from = NULL, *to = NULL;
+	struct dg_tree_cache *trees = NULL;
 	size_t i;
 	int rc = dg_revision_open(&to, repo, arrival->to, err);
 
 	if (rc == 0 && arrival->from)
 		rc = dg_revision_open(&from, repo, arrival->from, err);
 	if (rc == 0)
-		rc = dg_changed_paths_find(&paths, to->tree,
-					   from ? &from->tree : NULL,
-					   from ? 1 : 0, &rule, err);
-	for (i = 0; rc == 0 && i < paths.count; i++) {
-		git_tree *there = NULL;
-
-		rc = dg_tree_at(&there, to->tree, paths.path[i], err);
-		if (rc == 0 && dg_tree_has_file(there, arrival->marker))
-			rc = visit(context, paths.path[i], to, err);
-		git_tree_free(there);
-	}
-	dg_changed_paths_clear(&paths);
+		rc = dg_tree_cache_open(&trees, repo, true, err);
+	if (rc == 0)
+		rc = dg_changed_paths_find(
+			&changes, trees, git_tree_id(to->tree),
+			from ? git_tree_id(from->tree) : NULL, from ? 1 : 0,
+			&rule, err);
+	for (i = 0; rc == 0 && i < changes.count; i++)
+		if (changes.paths[i].present)
+			rc = visit(context, changes.paths[i].path, to, err);
+	dg_changed_paths_free(&changes);
+	dg_tree_cache_close(trees);
 	dg_revision_close(from);
 	dg_revision_close(to);
 	return rc;

@@ -7,44 +7,43 @@
 #include "repo/tag_map.h"
 #include <stdlib.h>
 
+#define MESSAGE_MAX (SIZE_MAX / 2) /* no more than the object has */
+
 struct dg_history {
 	struct dg_repo *repo;
 	char *path; /* what the rule points at */
 	char *marker;
 	struct dg_change_rule rule;
 	struct dg_history_walk *walk;
+	struct dg_tree_cache *trees;
 	struct dg_tag_map *tags;
 	bool tags_to_walk; /* once the branches are at their ends */
 	int64_t since;
 	/* The commit whose changes are being handed out. */
-	struct dg_revision *revision;
+	struct dg_walked_commit *commit;
 	struct dg_changed_paths changes;
 	size_t next;
+	/* Of that commit. */
+	char id[DG_OID_HEX_SIZE];
+	struct dg_buf message;
+	struct dg_revision *revision; /* once it was asked for */
 };
-
-static int open_start(struct dg_revision **out, struct dg_repo *repo,
-		      const char *start, struct dg_error *err)
-{
-	return dg_revision_open(out, repo, start ? start : "HEAD", err);
-}
 
 /* HEAD may be unborn. */
 static int start_from(struct dg_history *history, const char *name,
 		      struct dg_error *err)
 {
 	git_oid id;
-	git_object *commit = NULL;
 	int rc = git_reference_name_to_id(&id, history->repo->git, name);
 
 	if (rc < 0)
 		return 0;
-	rc = git_object_lookup(&commit, history->repo->git, &id,
-			       GIT_OBJECT_COMMIT);
-	git_object_free(commit);
-	if (rc < 0)
-		return dg_git_object_error(err, rc, history->repo->git, &id,
-					   name);
-	return dg_history_walk_start(history->walk, &id, err);
+	rc = dg_history_walk_start(history->walk, &id, err);
+	if (rc > 0)
+		return dg_error_set(err, DG_EINVALID,
+				    "'%s' is damaged: it leads to no commit",
+				    name);
+	return rc < 0 ? dg_error_prefix(err, "'%s'", name) : 0;
 }
 
 static int start_from_missed(void *context, git_reference *ref,
@@ -84,12 +83,9 @@ static int start_from_tag(void *context, const git_oid *id,
 			  struct dg_error *err)
 {
 	struct dg_history *history = context;
-	git_object *commit = NULL;
-	int rc = git_object_lookup(&commit, history->repo->git, id,
-				   GIT_OBJECT_COMMIT);
+	int rc = dg_history_walk_start(history->walk, id, err);
 
-	git_object_free(commit);
-	return rc ? 0 : dg_history_walk_start(history->walk, id, err);
+	return rc < 0 ? rc : 0;
 }
 
 static int start_walk(struct dg_history *history,
@@ -102,7 +98,8 @@ static int start_walk(struct dg_history *history,
 	history->tags_to_walk = options->all && !options->start;
 	if (history->tags_to_walk)
 		return start_from_branches(history, err);
-	rc = open_start(&start, history->repo, options->start, err);
+	rc = dg_revision_open(&start, history->repo,
+			      options->start ? options->start : "HEAD", err);
 	if (!rc)
 		rc = dg_history_walk_start(history->walk,
 					   git_commit_id(start->commit), err);
@@ -111,9 +108,9 @@ static int start_walk(struct dg_history *history,
 }
 
 /* The next commit: of the branches first, then what only tags reach. */
-static int walk_on(struct dg_history *history, git_commit **commit,
-		   struct dg_error *err)
+static int walk_on(struct dg_history *history, struct dg_error *err)
 {
+	struct dg_walked_commit **commit = &history->commit;
 	int rc = dg_history_walk_next(history->walk, commit, err);
 
 	if (rc || !history->tags_to_walk)
@@ -135,12 +132,17 @@ int dg_history_open(struct dg_history **out, struct dg_repo *repo,
 		return dg_error_nomem(err);
 	history->repo = repo;
 	history->since = options->since;
+	dg_buf_init(&history->message, MESSAGE_MAX);
 	if (options->path)
 		rc = dg_strdup(&history->path, options->path, err);
 	if (!rc)
 		rc = dg_strdup(&history->marker, options->marker, err);
 	if (!rc)
-		rc = dg_history_walk_open(&history->walk, repo, err);
+		rc = dg_history_walk_open(&history->walk, repo, options->check,
+					  err);
+	if (!rc)
+		rc = dg_tree_cache_open(&history->trees, repo, options->check,
+					err);
 	if (!rc)
 		rc = start_walk(history, options, err);
 	if (!rc)
@@ -156,183 +158,102 @@ int dg_history_open(struct dg_history **out, struct dg_repo *repo,
 	return 0;
 }
 
-static void free_trees(git_tree **trees, size_t count)
-{
-	size_t i;
-
-	for (i = 0; trees && i < count; i++)
-		git_tree_free(trees[i]);
-	free(trees);
-}
-
-static int parent_trees(git_tree ***out, size_t *count, struct dg_repo *repo,
-			const git_commit *commit, struct dg_error *err)
-{
-	unsigned int i, parents = git_commit_parentcount(commit);
-	git_tree **trees = calloc((size_t)parents + 1, sizeof(git_tree *));
-	int rc = trees ? 0 : dg_error_nomem(err);
-
-	for (i = 0; !rc && i < parents; i++)
-		rc = dg_tree_of(&trees[i], repo,
-				git_commit_parent_id(commit, i), err);
-	*count = parents;
-	*out = trees;
-	return rc;
-}
-
 static int find_changes(struct dg_history *history, struct dg_error *err)
 {
-	git_commit *commit = history->revision->commit;
-	git_tree **parents = NULL;
-	size_t count = 0;
-	int rc = 0;
+	const struct dg_walked_commit *commit = history->commit;
 
-	if (!dg_history_walk_is_end(history->walk, git_commit_id(commit)))
-		rc = parent_trees(&parents, &count, history->repo, commit, err);
-	if (!rc)
-		rc = dg_changed_paths_find(&history->changes,
-					   history->revision->tree, parents,
-					   count, &history->rule, err);
-	free_trees(parents, count);
-	return rc;
+	return dg_changed_paths_find(&history->changes, history->trees,
+				     &commit->commit.tree, commit->parent_trees,
+				     commit->parent_count, &history->rule, err);
+}
+
+static void leave_commit(struct dg_history *history)
+{
+	dg_changed_paths_clear(&history->changes);
+	history->next = 0;
+	dg_revision_close(history->revision);
+	history->revision = NULL;
+	dg_walked_commit_free(history->commit);
+	history->commit = NULL;
 }
 
 /* Moves on to the next commit that changes something: 1, 0 or an error. */
-static int advance(struct dg_history *history, struct dg_error *err)
+static int find_next(struct dg_history *history, struct dg_error *err)
 {
-	git_commit *commit;
 	int rc;
 
 	do {
-		dg_changed_paths_clear(&history->changes);
-		history->next = 0;
-		dg_revision_close(history->revision);
-		history->revision = NULL;
-		rc = walk_on(history, &commit, err);
+		leave_commit(history);
+		rc = walk_on(history, err);
 		if (rc <= 0)
 			return rc;
-		if (git_commit_time(commit) < history->since) {
-			git_commit_free(commit);
+		if (history->commit->commit.time < history->since)
 			continue;
-		}
-		rc = dg_revision_of_commit(&history->revision, history->repo,
-					   commit, err);
-		if (!rc)
-			rc = find_changes(history, err);
+		rc = find_changes(history, err);
 		if (rc < 0)
 			return rc;
-	} while (!history->revision || !history->changes.count);
+	} while (!history->commit || !history->changes.count);
 	return 1;
 }
 
-static int has_snapshot(bool *out, const struct dg_revision *revision,
-			const char *path, const char *marker,
-			struct dg_error *err)
+static int advance(struct dg_history *history, struct dg_error *err)
 {
-	git_tree *folder = NULL;
-	int rc = dg_tree_at(&folder, revision->tree, path, err);
+	int rc = find_next(history, err);
 
-	*out = dg_tree_has_file(folder, marker);
-	git_tree_free(folder);
-	return rc;
+	if (rc <= 0)
+		return rc;
+	git_oid_tostr(history->id, sizeof(history->id),
+		      &history->commit->object.id);
+	dg_buf_clear(&history->message);
+	rc = dg_buf_add_slice(&history->message,
+			      history->commit->commit.message, err);
+	return rc < 0 ? rc : 1;
 }
 
 int dg_history_next(struct dg_history *history, struct dg_history_entry *entry,
 		    struct dg_error *err)
 {
-	bool present = false;
+	const struct dg_changed_path *changed;
 	int rc = 1;
 
 	if (history->next == history->changes.count)
 		rc = advance(history, err);
 	if (rc <= 0)
 		return rc;
-	entry->path = history->changes.path[history->next++];
-	entry->id = history->revision->id;
-	entry->revision = history->revision;
-	entry->message = dg_revision_message(history->revision);
-	entry->time = dg_revision_time(history->revision);
-	entry->tags = dg_tag_map_find(history->tags,
-				      git_commit_id(history->revision->commit));
-	rc = has_snapshot(&present, history->revision, entry->path,
-			  history->marker, err);
-	entry->removed = !present;
-	return rc < 0 ? rc : 1;
+	changed = &history->changes.paths[history->next++];
+	entry->path = changed->path;
+	entry->removed = !changed->present;
+	entry->id = history->id;
+	entry->message = dg_buf_str(&history->message);
+	entry->time = history->commit->commit.time;
+	entry->tags =
+		dg_tag_map_find(history->tags, &history->commit->object.id);
+	return 1;
+}
+
+int dg_history_revision(struct dg_history *history, struct dg_revision **out,
+			struct dg_error *err)
+{
+	int rc = 0;
+
+	if (!history->revision)
+		rc = dg_revision_of_id(&history->revision, history->repo,
+				       &history->commit->object.id, err);
+	*out = history->revision;
+	return rc;
 }
 
 void dg_history_close(struct dg_history *history)
 {
 	if (!history)
 		return;
-	dg_changed_paths_clear(&history->changes);
-	dg_revision_close(history->revision);
+	leave_commit(history);
+	dg_changed_paths_free(&history->changes);
+	dg_buf_free(&history->message);
 	dg_history_walk_close(history->walk);
+	dg_tree_cache_close(history->trees);
 	dg_tag_map_close(history->tags);
 	free(history->path);
 	free(history->marker);
 	free(history);
-}
-
-/* The first parent that has the same snapshot; *out is NULL if none has. An
- * absent parent (shallow clone) counts as without. */
-static int same_parent(git_commit **out, const struct dg_revision *revision,
-		       const struct dg_change_rule *rule, struct dg_error *err)
-{
-	unsigned int i, parents = git_commit_parentcount(revision->commit);
-	int rc = 0;
-
-	*out = NULL;
-	for (i = 0; !rc && i < parents; i++) {
-		git_commit *parent = NULL;
-		git_tree *tree = NULL;
-		bool same = false;
-
-		if (git_commit_parent(&parent, revision->commit, i) < 0)
-			continue;
-		rc = git_commit_tree(&tree, parent);
-		if (rc < 0)
-			rc = dg_git_error(
-				err, rc, "cannot read commit %.7s",
-				git_oid_tostr_s(git_commit_id(parent)));
-		if (!rc)
-			rc = dg_same_snapshot(&same, revision->tree, tree,
-					      rule->path, rule, err);
-		git_tree_free(tree);
-		if (!rc && same) {
-			*out = parent;
-			return 0;
-		}
-		git_commit_free(parent);
-	}
-	return rc;
-}
-
-int dg_history_writer(struct dg_repo *repo,
-		      const struct dg_history_options *options,
-		      char id[DG_OID_HEX_SIZE], struct dg_error *err)
-{
-	struct dg_change_rule rule = {options->path, options->marker,
-				      options->owned};
-	struct dg_revision *at = NULL;
-	git_commit *parent = NULL;
-	bool present = false;
-	int rc = open_start(&at, repo, options->start, err);
-
-	if (!rc)
-		rc = has_snapshot(&present, at, rule.path, rule.marker, err);
-	if (!rc && !present)
-		rc = dg_error_set(err, DG_ENOTFOUND,
-				  "there is no snapshot '%s' in %.7s",
-				  rule.path, at->id);
-	while (!rc) {
-		rc = same_parent(&parent, at, &rule, err);
-		if (rc || !parent)
-			break;
-		dg_revision_close(at);
-		rc = dg_revision_of_commit(&at, repo, parent, err);
-	}
-	if (!rc)
-		memcpy(id, at->id, DG_OID_HEX_SIZE);
-	dg_revision_close(at);
-	return rc;
 }

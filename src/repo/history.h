@@ -13,10 +13,9 @@ struct dg_history_entry {
 	const char *id;   /* full, borrowed until the next call */
 	const char *path; /* of the snapshot in the tree */
 	const char *message;
-	int64_t time;                 /* committer's, Unix seconds */
-	const char *const *tags;      /* ends with NULL */
-	struct dg_revision *revision; /* borrowed until the next call */
-	bool removed;                 /* the commit removes the snapshot */
+	int64_t time;            /* committer's, Unix seconds */
+	const char *const *tags; /* ends with NULL */
+	bool removed;            /* the commit removes the snapshot */
 };
 
 struct dg_history_options {
@@ -24,6 +23,9 @@ struct dg_history_options {
 	/* Without a start: HEAD and all local branches, and behind them what
 	 * only tags reach. No commit at all is an empty history. */
 	bool all;
+	/* The bytes of all commits and trees on the way are compared with
+	 * their ids, which Git's walk does not: for a verification. */
+	bool check;
 	/* Commits before that (Unix seconds) change nothing; 0: all count. */
 	int64_t since;
 	const char *path;   /* only this snapshot, or NULL */
@@ -43,6 +45,10 @@ int dg_history_open(struct dg_history **out, struct dg_repo *repo,
  * snapshots yields an entry for each. */
 int dg_history_next(struct dg_history *history, struct dg_history_entry *entry,
 		    struct dg_error *err);
+/* The commit of the entry last returned, whose bytes are compared with its id;
+ * borrowed until the next call of dg_history_next. */
+int dg_history_revision(struct dg_history *history, struct dg_revision **out,
+			struct dg_error *err);
 void dg_history_close(struct dg_history *history);
 
 /*

@@ -1,157 +1,65 @@
 #include "repo/history_walk.h"
 #include "base/text.h"
+#include "repo/id_set.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Commits waiting for their turn, a binary heap. */
-struct waiting {
-	git_commit *commit;
-	int64_t time;
-	size_t order; /* of two of one second, the one that came first */
-};
+#define TREES_KNOWN 1024
 
-/* A set of object ids: open addressing, at most half full. */
-struct id_set {
-	git_oid *ids; /* zero: free */
-	size_t room;  /* a power of two */
-	size_t count;
+struct known_tree {
+	git_oid commit;
+	git_oid tree;
 };
 
 struct dg_history_walk {
 	struct dg_repo *repo;
-	struct waiting *heap;
-	size_t count;
-	size_t room;
-	size_t pushed;
-	struct id_set seen;
-	struct id_set ends;
+	struct dg_object_reader *reader;
+	bool check;
+	struct dg_commit_queue waiting;
+	struct dg_id_set seen;
+	struct dg_id_set ends;
+	/* Of commits that were read: a child that comes after its parent, or
+	 * is its second one, need not read it again. */
+	struct known_tree trees[TREES_KNOWN];
 };
 
-static size_t slot_of(const struct id_set *set, const git_oid *id)
+static struct known_tree *known_of(struct dg_history_walk *walk,
+				   const git_oid *commit)
 {
 	size_t at;
 
-	/* An object id is as good as any hash of it. */
-	memcpy(&at, id->id, sizeof(at));
-	at &= set->room - 1;
-	while (!git_oid_is_zero(&set->ids[at]) &&
-	       !git_oid_equal(&set->ids[at], id))
-		at = (at + 1) & (set->room - 1);
-	return at;
+	memcpy(&at, commit->id, sizeof(at));
+	return &walk->trees[at % TREES_KNOWN];
 }
 
-static bool id_set_has(const struct id_set *set, const git_oid *id)
+/* 1: it is none of a commit. */
+static int read_commit(struct dg_walked_commit **out,
+		       struct dg_history_walk *walk, const git_oid *id,
+		       struct dg_error *err)
 {
-	return set->room && !git_oid_is_zero(&set->ids[slot_of(set, id)]);
+	int rc = dg_walked_commit_read(out, walk->reader, walk->check, id, err);
+
+	if (!rc)
+		*known_of(walk, id) =
+			(struct known_tree){*id, (*out)->commit.tree};
+	return rc;
 }
 
-static int id_set_grow(struct id_set *set, struct dg_error *err)
+int dg_history_walk_start(struct dg_history_walk *walk, const git_oid *id,
+			  struct dg_error *err)
 {
-	struct id_set bigger = {.room = set->room ? set->room * 2 : 256};
-	size_t i;
-
-	bigger.ids = calloc(bigger.room, sizeof(*bigger.ids));
-	if (!bigger.ids)
-		return dg_error_nomem(err);
-	for (i = 0; i < set->room; i++) {
-		if (!git_oid_is_zero(&set->ids[i]))
-			bigger.ids[slot_of(&bigger, &set->ids[i])] =
-				set->ids[i];
-	}
-	bigger.count = set->count;
-	free(set->ids);
-	*set = bigger;
-	return 0;
-}
-
-static int id_set_add(struct id_set *set, const git_oid *id,
-		      struct dg_error *err)
-{
-	int rc = 0;
-
-	if (set->count * 2 >= set->room)
-		rc = id_set_grow(set, err);
-	if (rc < 0)
-		return rc;
-	set->count += !id_set_has(set, id);
-	set->ids[slot_of(set, id)] = *id;
-	return 0;
-}
-
-static bool before(const struct waiting *a, const struct waiting *b)
-{
-	if (a->time != b->time)
-		return a->time > b->time;
-	return a->order < b->order;
-}
-
-static void swap(struct waiting *a, struct waiting *b)
-{
-	struct waiting kept = *a;
-
-	*a = *b;
-	*b = kept;
-}
-
-static int push(struct dg_history_walk *walk, git_commit *commit,
-		struct dg_error *err)
-{
-	struct waiting *heap = walk->heap;
-	size_t at = walk->count;
-
-	if (walk->count == walk->room) {
-		size_t room = walk->room ? walk->room * 2 : 64;
-
-		heap = realloc(heap, room * sizeof(*heap));
-		if (!heap)
-			return dg_error_nomem(err);
-		walk->heap = heap;
-		walk->room = room;
-	}
-	heap[at].commit = commit;
-	heap[at].time = git_commit_time(commit);
-	heap[at].order = walk->pushed++;
-	walk->count++;
-	for (; at && before(&heap[at], &heap[(at - 1) / 2]); at = (at - 1) / 2)
-		swap(&heap[at], &heap[(at - 1) / 2]);
-	return 0;
-}
-
-static git_commit *pop(struct dg_history_walk *walk)
-{
-	struct waiting *heap = walk->heap;
-	git_commit *first = heap[0].commit;
-	size_t at = 0, child;
-
-	heap[0] = heap[--walk->count];
-	while ((child = 2 * at + 1) < walk->count) {
-		if (child + 1 < walk->count &&
-		    before(&heap[child + 1], &heap[child]))
-			child++;
-		if (!before(&heap[child], &heap[at]))
-			break;
-		swap(&heap[child], &heap[at]);
-		at = child;
-	}
-	return first;
-}
-
-static int add(struct dg_history_walk *walk, const git_oid *id,
-	       struct dg_error *err)
-{
-	git_commit *commit = NULL;
+	struct dg_walked_commit *commit = NULL;
 	int rc;
 
-	if (id_set_has(&walk->seen, id))
+	if (dg_id_set_has(&walk->seen, id))
 		return 0;
-	rc = git_commit_lookup(&commit, walk->repo->git, id);
-	if (rc < 0)
-		return dg_git_error(err, rc, "cannot read the history");
-	rc = id_set_add(&walk->seen, id, err);
+	rc = read_commit(&commit, walk, id, err);
 	if (!rc)
-		rc = push(walk, commit, err);
+		rc = dg_id_set_add(&walk->seen, id, err);
+	if (!rc)
+		rc = dg_commit_queue_push(&walk->waiting, commit, err);
 	if (rc < 0)
-		git_commit_free(commit);
+		dg_walked_commit_free(commit);
 	return rc;
 }
 
@@ -169,21 +77,15 @@ static int read_ends(struct dg_history_walk *walk, struct dg_error *err)
 	free(path);
 	while (file && !rc && fgets(line, sizeof(line), file)) {
 		if (!git_oid_fromstrn(&id, line, strcspn(line, "\r\n")))
-			rc = id_set_add(&walk->ends, &id, err);
+			rc = dg_id_set_add(&walk->ends, &id, err);
 	}
 	if (file)
 		fclose(file);
 	return rc;
 }
 
-int dg_history_walk_start(struct dg_history_walk *walk, const git_oid *commit,
-			  struct dg_error *err)
-{
-	return add(walk, commit, err);
-}
-
 int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
-			 struct dg_error *err)
+			 bool check, struct dg_error *err)
 {
 	struct dg_history_walk *walk = calloc(1, sizeof(*walk));
 	int rc;
@@ -192,7 +94,10 @@ int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
 	if (!walk)
 		return dg_error_nomem(err);
 	walk->repo = repo;
-	rc = read_ends(walk, err);
+	walk->check = check;
+	rc = dg_object_reader_take(&walk->reader, repo, err);
+	if (!rc)
+		rc = read_ends(walk, err);
 	if (rc < 0) {
 		dg_history_walk_close(walk);
 		return rc;
@@ -201,29 +106,57 @@ int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
 	return 0;
 }
 
-bool dg_history_walk_is_end(const struct dg_history_walk *walk,
-			    const git_oid *commit)
+/* A parent, which is walked on to if it was not seen yet. */
+static int tree_of_parent(git_oid *tree, struct dg_history_walk *walk,
+			  const git_oid *id, struct dg_error *err)
 {
-	return id_set_has(&walk->ends, commit);
+	struct dg_walked_commit *commit = NULL;
+	struct known_tree *known = known_of(walk, id);
+	int rc = dg_history_walk_start(walk, id, err);
+
+	if (!rc && git_oid_equal(&known->commit, id)) {
+		*tree = known->tree;
+		return 0;
+	}
+	if (!rc)
+		rc = read_commit(&commit, walk, id, err);
+	if (!rc)
+		*tree = commit->commit.tree;
+	dg_walked_commit_free(commit);
+	return rc > 0 ? dg_walked_commit_damaged(err, id) : rc;
 }
 
-int dg_history_walk_next(struct dg_history_walk *walk, git_commit **commit,
-			 struct dg_error *err)
+static int find_parents(struct dg_walked_commit *commit,
+			struct dg_history_walk *walk, struct dg_error *err)
 {
-	unsigned int i, parents;
+	size_t i, count = commit->commit.parent_count;
 	int rc = 0;
 
-	*commit = NULL;
-	if (!walk->count)
+	if (!count || dg_id_set_has(&walk->ends, &commit->object.id))
 		return 0;
-	*commit = pop(walk);
-	parents = git_commit_parentcount(*commit);
-	if (dg_history_walk_is_end(walk, git_commit_id(*commit)))
-		parents = 0;
-	for (i = 0; !rc && i < parents; i++)
-		rc = add(walk, git_commit_parent_id(*commit, i), err);
+	commit->parent_trees = calloc(count, sizeof(*commit->parent_trees));
+	if (!commit->parent_trees)
+		return dg_error_nomem(err);
+	commit->parent_count = count;
+	for (i = 0; !rc && i < count; i++) {
+		git_oid id = dg_raw_commit_parent(&commit->commit, i);
+
+		rc = tree_of_parent(&commit->parent_trees[i], walk, &id, err);
+	}
+	return rc;
+}
+
+int dg_history_walk_next(struct dg_history_walk *walk,
+			 struct dg_walked_commit **commit, struct dg_error *err)
+{
+	int rc;
+
+	*commit = dg_commit_queue_pop(&walk->waiting);
+	if (!*commit)
+		return 0;
+	rc = find_parents(*commit, walk, err);
 	if (rc < 0) {
-		git_commit_free(*commit);
+		dg_walked_commit_free(*commit);
 		*commit = NULL;
 		return rc;
 	}
@@ -234,10 +167,9 @@ void dg_history_walk_close(struct dg_history_walk *walk)
 {
 	if (!walk)
 		return;
-	while (walk->count)
-		git_commit_free(pop(walk));
-	free(walk->heap);
-	free(walk->seen.ids);
-	free(walk->ends.ids);
+	dg_commit_queue_free(&walk->waiting);
+	dg_id_set_free(&walk->seen);
+	dg_id_set_free(&walk->ends);
+	dg_object_reader_give(walk->reader);
 	free(walk);
 }

@@ -7,23 +7,22 @@
 #ifndef DG_REPO_HISTORY_WALK_H
 #define DG_REPO_HISTORY_WALK_H
 
-#include "repo/git.h"
+#include "repo/walked_commit.h"
 
 struct dg_history_walk;
 
-/* Without a commit to start from. */
+/* Without a commit to start from. check: the commits' bytes are compared with
+ * their ids. */
 int dg_history_walk_open(struct dg_history_walk **out, struct dg_repo *repo,
-			 struct dg_error *err);
-/* Starts from this commit too, if it was not seen yet; also in the middle. */
-int dg_history_walk_start(struct dg_history_walk *walk, const git_oid *commit,
+			 bool check, struct dg_error *err);
+/* Starts from this object too, if it was not seen yet; also in the middle. 1:
+ * it is none of a commit. */
+int dg_history_walk_start(struct dg_history_walk *walk, const git_oid *id,
 			  struct dg_error *err);
 /* 1 with a commit that the caller frees, 0 at the end, or an error. */
-int dg_history_walk_next(struct dg_history_walk *walk, git_commit **commit,
+int dg_history_walk_next(struct dg_history_walk *walk,
+			 struct dg_walked_commit **commit,
 			 struct dg_error *err);
 void dg_history_walk_close(struct dg_history_walk *walk);
-
-/* Is the commit without its parents, because a shallow clone ends there? */
-bool dg_history_walk_is_end(const struct dg_history_walk *walk,
-			    const git_oid *commit);
 
 #endif

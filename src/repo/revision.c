@@ -34,6 +34,19 @@ int dg_revision_of_commit(struct dg_revision **out, struct dg_repo *repo,
 	return 0;
 }
 
+int dg_revision_of_id(struct dg_revision **out, struct dg_repo *repo,
+		      const git_oid *id, struct dg_error *err)
+{
+	git_commit *commit = NULL;
+	int rc = git_commit_lookup(&commit, repo->git, id);
+
+	*out = NULL;
+	if (rc < 0)
+		return dg_git_error(err, rc, "cannot read commit %.7s",
+				    git_oid_tostr_s(id));
+	return dg_revision_of_commit(out, repo, commit, err);
+}
+
 /* "v1" of "refs/tags/v1" and "refs/heads/v1". */
 static const char *short_name(const char *name)
 {

@@ -16,4 +16,8 @@ struct dg_revision {
 int dg_revision_of_commit(struct dg_revision **out, struct dg_repo *repo,
 			  git_commit *commit, struct dg_error *err);
 
+/* By the commit's id. */
+int dg_revision_of_id(struct dg_revision **out, struct dg_repo *repo,
+		      const git_oid *id, struct dg_error *err);
+
 #endif

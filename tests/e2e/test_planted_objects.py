@@ -57,3 +57,25 @@ def test_an_object_with_other_bytes_is_named(media, what, packed):
         assert done.status in (1, 3), str(done)
         said = done.out + done.err
         assert id_[:7] in said or "is damaged" in said, str(done)
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
+@pytest.mark.parametrize("name", ["HEAD~1", "HEAD~1^{tree}",
+                                  "HEAD~1:backups/dynamodb", f"HEAD~1:{PATH}"])
+def test_one_in_the_middle_hides_no_backup_from_verify(media, fake, name,
+                                                       packed):
+    fake.tables["media"].delete({"id": {"S": "k008"}})
+    media.ddbgit("dump", "--env=dev", "--commit")
+    kind, data = planted.read(media, name)
+    if kind == b"tree":
+        # As if nothing had changed in that backup.
+        data = planted.read(media, name.replace("HEAD~1", "HEAD~2"))[1]
+    else:
+        data = data.replace(b"Dump", b"Took", 1)
+    id_ = planted.plant(media, name, data, packed)
+    done = media.ddbgit("verify", "--all", status=None)
+    assert done.status in (1, 3), str(done)
+    assert id_ in done.out + done.err, str(done)
+    # As `git log`, which compares no ids with bytes either.
+    listed = media.ddbgit("log", "--json").of_type("backup")
+    assert len(listed) == (2 if kind == b"tree" else 3)

@@ -24,6 +24,7 @@ static char *history_of(struct fixture *f, const char *start, const char *path)
 	struct dg_buf text = DG_BUF_INIT(65536);
 	struct dg_history_entry entry;
 	struct dg_history *history = NULL;
+	struct dg_revision *revision = NULL;
 	size_t i;
 	int rc;
 
@@ -35,7 +36,8 @@ static char *history_of(struct fixture *f, const char *start, const char *path)
 		for (i = 0; entry.tags[i]; i++)
 			dg_buf_addf(&text, NULL, " %s", entry.tags[i]);
 		dg_buf_add_str(&text, ";", NULL);
-		assert_string_equal(entry.id, dg_revision_id(entry.revision));
+		assert_ok(f, dg_history_revision(history, &revision, &f->err));
+		assert_string_equal(entry.id, dg_revision_id(revision));
 	}
 	assert_ok(f, rc);
 	dg_history_close(history);
