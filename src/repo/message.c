@@ -1,5 +1,6 @@
 #include "repo/message.h"
 #include "base/text.h"
+#include "repo/plain_trailers.h"
 #include <assert.h>
 #include <git2.h>
 #include <stdlib.h>
@@ -132,15 +133,13 @@ static const char *last_of(const git_message_trailer_array *trailers,
 	return NULL;
 }
 
-int dg_message_trailers(const char *text, const char *const *names,
-			char **values, size_t count, struct dg_error *err)
+static int of_any_message(const char *text, const char *const *names,
+			  char **values, size_t count, struct dg_error *err)
 {
 	git_message_trailer_array trailers = {0};
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; i < count; i++)
-		values[i] = NULL;
 	if (git_message_trailers(&trailers, text) < 0)
 		return dg_error_nomem(err);
 	for (i = 0; !rc && i < count; i++) {
@@ -150,7 +149,47 @@ int dg_message_trailers(const char *text, const char *const *names,
 			rc = unfold(&values[i], value, err);
 	}
 	git_message_trailer_array_free(&trailers);
-	while (rc < 0 && i-- > 0) {
+	return rc;
+}
+
+static bool is_named(struct dg_slice token, const char *name)
+{
+	return strlen(name) == token.len &&
+	       !strncasecmp(token.ptr, name, token.len);
+}
+
+static int of_plain_lines(struct dg_slice lines, const char *const *names,
+			  char **values, size_t count, struct dg_error *err)
+{
+	struct dg_slice token, value;
+	size_t i;
+	int rc = 0;
+
+	while (!rc && dg_plain_trailers_next(&lines, &token, &value)) {
+		for (i = 0; i < count && !is_named(token, names[i]); i++)
+			;
+		if (i == count)
+			continue;
+		free(values[i]);
+		values[i] = NULL;
+		rc = dg_slice_dup(&values[i], dg_slice_trim(value), err);
+	}
+	return rc;
+}
+
+int dg_message_trailers(const char *text, const char *const *names,
+			char **values, size_t count, struct dg_error *err)
+{
+	struct dg_slice lines;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < count; i++)
+		values[i] = NULL;
+	rc = dg_plain_trailers_find(&lines, dg_slice_str(text))
+		     ? of_plain_lines(lines, names, values, count, err)
+		     : of_any_message(text, names, values, count, err);
+	for (i = 0; rc < 0 && i < count; i++) {
 		free(values[i]);
 		values[i] = NULL;
 	}

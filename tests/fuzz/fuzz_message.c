@@ -29,6 +29,28 @@ static void read_any(const char *text)
 	}
 }
 
+/* A comment at the end says nothing, but a plain paragraph of trailers is left
+ * to libgit2 then. */
+static void read_in_both_ways(const char *text)
+{
+	char *found[TRAILERS], *others[TRAILERS];
+	struct dg_buf more = DG_BUF_INIT((size_t)1 << 24);
+
+	check(dg_buf_addf(&more, NULL, "%s\n", text) == 0);
+	check(dg_message_trailers(dg_buf_str(&more), names, found, TRAILERS,
+				  NULL) == 0);
+	check(dg_buf_add_str(&more, "# note\n", NULL) == 0);
+	check(dg_message_trailers(dg_buf_str(&more), names, others, TRAILERS,
+				  NULL) == 0);
+	for (size_t i = 0; i < TRAILERS; i++) {
+		check(!found[i] == !others[i]);
+		check(!found[i] || strcmp(found[i], others[i]) == 0);
+		free(found[i]);
+		free(others[i]);
+	}
+	dg_buf_free(&more);
+}
+
 static void print_and_read(const char *subject)
 {
 	struct dg_message message = {.subject = subject, .body = "12 added"};
@@ -60,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = input_string(data, size);
 
 	read_any(text);
+	read_in_both_ways(text);
 	print_and_read(text);
 	free(text);
 	return 0;

@@ -1,4 +1,6 @@
 #include "fixture.h"
+#include "repo/plain_trailers.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 static void test_message_is_read_by_git(void **state)
@@ -113,6 +115,98 @@ static void test_trailers_of_crlf_messages_are_trimmed(void **state)
 	free(value);
 }
 
+static void test_plain_paragraphs_of_trailers_are_told(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *lines; /* NULL: not plain */
+	} cases[] = {
+		{"s\n\nA: b\n", "A: b\n"},
+		{"s\n\nbody\n\nA: b\nC-1:d", "A: b\nC-1:d"},
+		{"\nA: b\n", NULL},
+		{"s\n\n\nA:  b \n", "A:  b \n"},
+		{"", NULL},
+		{"A: b\n", NULL},
+		{"s\n\n", NULL},
+		{"s\n\nA: b\n\n", NULL},
+		{"s\n\nA: b\n c\n", NULL},
+		{"s\n\nA:\nB: c\n", NULL},
+		{"s\n\nA: \nB: c\n", NULL},
+		{"s\n\nA : b\n", NULL},
+		{"s\n\nA b\n", NULL},
+		{"s\n\n: b\n", NULL},
+		{"s\n\nA: b\n# c\n", NULL},
+		{"# s\n\nA: b\n", NULL},
+		{"s\n---\n\nA: b\n", NULL},
+		{"s\n\n---: b\n", NULL},
+		{"s\n\nA: b\n(cherry picked from commit 1)\n", NULL},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct dg_slice lines;
+		bool plain = dg_plain_trailers_find(
+			&lines, dg_slice_str(cases[i].text));
+
+		assert_int_equal(plain, cases[i].lines != NULL);
+		if (plain)
+			assert_true(dg_slice_equal(
+				lines, dg_slice_str(cases[i].lines)));
+	}
+}
+
+/* A comment at the end says nothing, but takes the other way. */
+static void assert_same_with_a_comment(struct fixture *f, const char *text)
+{
+	static const char *const names[] = {"Key", "b-2", "Conflicts"};
+	char *values[3], *others[3], with_comment[1024];
+	size_t i;
+
+	snprintf(with_comment, sizeof(with_comment), "%s# note\n", text);
+	assert_ok(f, dg_message_trailers(text, names, values, 3, &f->err));
+	assert_ok(f,
+		  dg_message_trailers(with_comment, names, others, 3, &f->err));
+	for (i = 0; i < 3; i++) {
+		if (!values[i] != !others[i] ||
+		    (values[i] && strcmp(values[i], others[i]) != 0))
+			fail_msg("%s: '%s' or '%s' in\n%s", names[i], values[i],
+				 others[i], text);
+		free(values[i]);
+		free(others[i]);
+	}
+}
+
+static void test_messages_of_any_lines_are_read_in_one_way(void **state)
+{
+	static const char *const lines[] = {
+		"\n",           "\n",
+		"Key: one\n",   "Key: two \r\n",
+		"key:three\n",  "KEY:\t\tfour\n",
+		"B-2: x\n",     "Key :y\n",
+		" folded\n",    "words\n",
+		"Conflicts:\n", "Conflicts: z\n",
+		"\tpath\n",     "Signed-off-by: A\n",
+		"---\n",        "--- a\n",
+		"# c\n",        " \n",
+		"Other: w\n",
+	};
+	const unsigned int count = sizeof(lines) / sizeof(*lines);
+	struct fixture *f = *state;
+	unsigned int run, seed = 1;
+
+	for (run = 0; run < 20000; run++) {
+		char text[512] = "title\n\n";
+		unsigned int i, n = run % 7;
+
+		for (i = 0; i < n; i++) {
+			seed = seed * 1103515245 + 12345;
+			strcat(text, lines[(seed >> 16) % count]);
+		}
+		assert_same_with_a_comment(f, run & 8 ? text : text + 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +216,8 @@ int main(void)
 		TEST(test_given_text_of_more_lines_keeps_the_trailers),
 		TEST(test_trailers_are_read_as_git_reads_them),
 		TEST(test_trailers_of_crlf_messages_are_trimmed),
+		TEST(test_plain_paragraphs_of_trailers_are_told),
+		TEST(test_messages_of_any_lines_are_read_in_one_way),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
