@@ -8,7 +8,7 @@
 static int not_a_repository(struct dg_dump_job *job, struct dg_error *err)
 {
 	dg_error_set(err, DG_EUSAGE,
-		     "--commit needs a Git repository, and %s is in none",
+		     "a commit needs a Git repository, and %s is in none",
 		     job->path);
 	return dg_error_hint(err, "Run git init in the project, or dump "
 				  "without --commit");

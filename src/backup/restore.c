@@ -187,6 +187,8 @@ static int prepare(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_restore_warn_of_crossing(job, err);
 	if (rc == 0)
+		rc = dg_restore_check_backup(job, err);
+	if (rc == 0)
 		rc = announce(job, err);
 	if (rc == 0)
 		rc = dg_restore_target_find(job, err);

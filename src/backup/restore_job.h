@@ -2,8 +2,8 @@
  * A restore under way, shared by the files that make one up: restore.c takes
  * the snapshot through to the verification, restore_check.c looks at the
  * snapshot, restore_target.c finds or makes the table, restore_difference.c
- * says what will be written and deleted, restore_undo.c keeps what is there,
- * restore_write.c writes.
+ * says what will be written and deleted, restore_backup.c keeps what is there,
+ * restore_undo.c says how to get it back, restore_write.c writes.
  */
 #ifndef DG_BACKUP_RESTORE_JOB_H
 #define DG_BACKUP_RESTORE_JOB_H
@@ -76,9 +76,17 @@ int dg_restore_read_wanted(struct dg_restore_job *job, const char *phase,
 int dg_restore_open_spool(const struct dg_restore_job *job,
 			  struct dg_restore_spool *spool, struct dg_error *err);
 
+/* Whether a backup that was asked for can be made, before any request:
+ * DG_EUSAGE, DG_EREFUSED with the way out; of a dry run a warning. */
+int dg_restore_check_backup(struct dg_restore_job *job, struct dg_error *err);
+
 /* Where that was asked for, dumps and commits the table as it is, and says by
  * which command the restore is undone. */
 int dg_restore_back_up(struct dg_restore_job *job, struct dg_error *err);
+
+/* *out: the command that makes the table what the backup is. */
+int dg_restore_undo_command(char **out, const struct dg_restore_job *job,
+			    struct dg_error *err);
 
 /* Writes and then deletes what was found; counts it in the result. */
 int dg_restore_write(struct dg_restore_job *job, struct dg_error *err);

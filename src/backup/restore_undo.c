@@ -1,16 +1,27 @@
 /*
- * The backup before a restore. It goes to a branch of its own, so that neither
- * the work tree, which the restore may be reading, nor the history that status
- * and diff compare with takes up the state that is to be left.
+ * The command that undoes a restore, for the shell that the restore was
+ * started from: with the folder where that shell does not stand there, as after
+ * -C, and with the root where a wrapper script set it.
  */
 #include "backup/restore_job.h"
+#include "backup/root.h"
 #include "base/text.h"
-#include <ddbgit/dump.h>
-#include <stdio.h>
+#include "repo/repo.h"
+#include <stdlib.h>
 
 #define ID_SHOWN 12
+#define COMMAND_MAX ((size_t)64 * 1024)
 #define ALPHANUMERIC                                                           \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+static int add_word(struct dg_buf *command, const char *word,
+		    struct dg_error *err)
+{
+	/* Mostly a shell takes it as it stands. */
+	if (*word && word[strspn(word, ALPHANUMERIC "_./:@-")] == '\0')
+		return dg_buf_add_str(command, word, err);
+	return dg_shell_quote(command, word, err);
+}
 
 static int add_option(struct dg_buf *command, const char *option,
 		      const char *value, struct dg_error *err)
@@ -20,91 +31,101 @@ static int add_option(struct dg_buf *command, const char *option,
 	if (!value)
 		return 0;
 	rc = dg_buf_addf(command, err, " --%s=", option);
-	if (rc < 0)
-		return rc;
-	/* Mostly a shell takes it as it stands. */
-	if (value[strspn(value, ALPHANUMERIC "_./:@-")] == '\0')
-		return dg_buf_add_str(command, value, err);
-	return dg_shell_quote(command, value, err);
+	return rc == 0 ? add_word(command, value, err) : rc;
 }
 
-/* The command that makes the table what the backup is. */
-static int undo_command(struct dg_restore_job *job, struct dg_error *err)
+/* Where --rev finds the repository: where we are, else at the root. */
+static int find_place(char **out, const struct dg_environment *env,
+		      struct dg_error *err)
 {
-	const struct dg_target_options *target = &job->options->target;
-	struct dg_buf command = DG_BUF_INIT((size_t)64 * 1024);
-	char id[ID_SHOWN + 1];
+	struct dg_repo *here = NULL;
 	int rc;
+
+	if (dg_repo_open(&here, ".", NULL, NULL) < 0)
+		return dg_strdup(out, env->root, err);
+	rc = dg_current_directory(out, err);
+	dg_repo_close(here);
+	return rc;
+}
+
+/* Does the shell that started us stand there? */
+static bool is_where_the_shell_is(const char *place)
+{
+	const char *stated = getenv("PWD");
+	char *real = stated && *stated == '/' ? realpath(stated, NULL) : NULL;
+	const bool same = real && strcmp(real, place) == 0;
+
+	free(real);
+	return same;
+}
+
+/* "DDBGIT_ROOT=/srv/app ddbgit restore -C /srv/backups.git" */
+static int add_place(struct dg_buf *command, const struct dg_environment *env,
+		     struct dg_error *err)
+{
+	char *place = NULL, *found = NULL;
+	int rc = find_place(&place, env, err);
+
+	if (rc == 0)
+		rc = dg_root_find_from(&found, place, env->name, err);
+	if (rc == 0 && strcmp(found, env->root) != 0) {
+		rc = dg_buf_add_str(command, "DDBGIT_ROOT=", err);
+		if (rc == 0)
+			rc = add_word(command, env->root, err);
+		if (rc == 0)
+			rc = dg_buf_add_char(command, ' ', err);
+	}
+	if (rc == 0)
+		rc = dg_buf_add_str(command, "ddbgit restore", err);
+	if (rc == 0 && !is_where_the_shell_is(place)) {
+		rc = dg_buf_add_str(command, " -C ", err);
+		if (rc == 0)
+			rc = add_word(command, place, err);
+	}
+	free(place);
+	free(found);
+	return rc;
+}
+
+static int add_target(struct dg_buf *command, const struct dg_restore_job *job,
+		      struct dg_error *err)
+{
+	const struct dg_restore_options *options = job->options;
+	const struct dg_target_options *target = &options->target;
+	const char *const option[][2] = {
+		{"env", job->env.name},
+		{"table", target->table},
+		{"endpoint-url", target->endpoint_url},
+		{"region", target->region},
+		{"profile", target->profile},
+		{"max-rcu", options->max_rcu},
+		{"max-wcu", options->max_wcu},
+	};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(option) / sizeof(*option); i++)
+		rc = add_option(command, option[i][0], option[i][1], err);
+	return rc;
+}
+
+int dg_restore_undo_command(char **out, const struct dg_restore_job *job,
+			    struct dg_error *err)
+{
+	struct dg_buf command = DG_BUF_INIT(COMMAND_MAX);
+	char id[ID_SHOWN + 1];
+	int rc = add_place(&command, &job->env, err);
 
 	memcpy(id, job->result->backup_id, ID_SHOWN);
 	id[ID_SHOWN] = '\0';
-	rc = dg_buf_add_str(&command, "ddbgit restore", err);
 	if (rc == 0)
-		rc = add_option(&command, "env", job->env.name, err);
-	if (rc == 0)
-		rc = add_option(&command, "table", target->table, err);
-	if (rc == 0)
-		rc = add_option(&command, "endpoint-url", target->endpoint_url,
-				err);
-	if (rc == 0)
-		rc = add_option(&command, "region", target->region, err);
-	if (rc == 0)
-		rc = add_option(&command, "profile", target->profile, err);
+		rc = add_target(&command, job, err);
 	if (rc == 0)
 		rc = add_option(&command, "rev", id, err);
 	if (rc == 0)
 		rc = dg_buf_add_str(&command, " --mirror --no-backup-first",
 				    err);
 	if (rc == 0)
-		rc = dg_slice_dup(&job->result->undo, dg_buf_slice(&command),
-				  err);
+		rc = dg_slice_dup(out, dg_buf_slice(&command), err);
 	dg_buf_free(&command);
-	return rc;
-}
-
-static int dump(struct dg_restore_job *job, struct dg_error *err)
-{
-	const struct dg_dump_options options = {
-		.target = job->options->target,
-		.commit = true,
-		.branch = DG_RESTORE_BRANCH,
-		/* Also what somebody emptied or put another table's place in:
-		 * the branch keeps what was there before. */
-		.replace = true,
-		.consistent = true,
-		.max_rcu = job->options->max_rcu,
-	};
-	struct dg_dump_result result = {0};
-	int rc = dg_dump(job->run, &options, &result, err);
-
-	if (rc == 0)
-		snprintf(job->result->backup_id, sizeof(job->result->backup_id),
-			 "%s", result.commit_id);
-	dg_dump_result_free(&result);
-	if (rc == 0)
-		return 0;
-	dg_error_prefix(err, "the backup before the restore");
-	if (rc == DG_ECANCELLED)
-		return rc;
-	return dg_error_hint(err, "Nothing was written. To restore without a "
-				  "backup, give --no-backup-first");
-}
-
-int dg_restore_back_up(struct dg_restore_job *job, struct dg_error *err)
-{
-	const struct dg_restore_result *result = job->result;
-	int rc;
-
-	if (!job->options->backup_first || !job->describe)
-		return 0;
-	dg_info(job->run->log,
-		"Backing up table '%s' to branch %s before it is written",
-		job->env.table, DG_RESTORE_BRANCH);
-	rc = dump(job, err);
-	if (rc == 0)
-		rc = undo_command(job, err);
-	if (rc == 0)
-		dg_info(job->run->log, "This undoes the restore: %s",
-			result->undo);
 	return rc;
 }

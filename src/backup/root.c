@@ -92,11 +92,29 @@ static int root_from_variable(char **out, const char *value,
 	return 0;
 }
 
+int dg_root_find_from(char **out, const char *from, const char *environment,
+		      struct dg_error *err)
+{
+	char *file = NULL;
+	int rc = dg_asprintf(&file, err, "scripts/.env.%s", environment);
+
+	*out = NULL;
+	if (rc == 0)
+		rc = find_upwards(out, from, file, 0, err);
+	if (rc == 0 && !*out)
+		rc = find_upwards(out, from, "scripts", S_IFDIR, err);
+	if (rc == 0 && !*out)
+		rc = find_upwards(out, from, ".git", 0, err);
+	if (rc == 0 && !*out)
+		rc = dg_strdup(out, from, err);
+	free(file);
+	return rc;
+}
+
 int dg_root_find(char **out, const char *environment, struct dg_error *err)
 {
 	const char *variable = getenv("DDBGIT_ROOT");
 	char *current = NULL;
-	char *file = NULL;
 	int rc;
 
 	*out = NULL;
@@ -104,19 +122,8 @@ int dg_root_find(char **out, const char *environment, struct dg_error *err)
 		return root_from_variable(out, variable, err);
 	rc = dg_current_directory(&current, err);
 	if (rc == 0)
-		rc = dg_asprintf(&file, err, "scripts/.env.%s", environment);
-	if (rc == 0)
-		rc = find_upwards(out, current, file, 0, err);
-	if (rc == 0 && !*out)
-		rc = find_upwards(out, current, "scripts", S_IFDIR, err);
-	if (rc == 0 && !*out)
-		rc = find_upwards(out, current, ".git", 0, err);
-	if (rc == 0 && !*out) {
-		*out = current;
-		current = NULL;
-	}
+		rc = dg_root_find_from(out, current, environment, err);
 	free(current);
-	free(file);
 	return rc;
 }
 

@@ -13,6 +13,10 @@
 /* *out: an absolute path without a slash at its end. */
 int dg_root_find(char **out, const char *environment, struct dg_error *err);
 
+/* As who stands in `from` (absolute) finds it, without DDBGIT_ROOT. */
+int dg_root_find_from(char **out, const char *from, const char *environment,
+		      struct dg_error *err);
+
 /* The path <root>/<relative> as people read it: "./relative" when root is the
  * current directory, else in full. Owned by the caller. */
 int dg_root_path(char **out, const char *root, const char *relative,
