@@ -117,7 +117,8 @@ struct dg_restore_result {
 	uint64_t written;   /* accepted by the service */
 	uint64_t deleted;
 	uint64_t refused;
-	uint64_t indexes_added; /* after the items */
+	uint64_t indexes_to_add; /* after the items */
+	uint64_t indexes_added;
 	struct dg_restore_plan plan;
 	char backup_id[41];  /* the commit of backup_first, or "" */
 	char *undo;          /* the command that undoes the restore, or NULL */

@@ -57,82 +57,6 @@ static int verify(struct dg_restore_job *job, struct dg_error *err)
 	return rc == 0 ? verify_items(job, err) : rc;
 }
 
-static int conclude_verification(const struct dg_restore_job *job,
-				 struct dg_error *err)
-{
-	const struct dg_verification *v = &job->result->verification;
-	const uint64_t extra = job->options->mirror ? v->extra : 0;
-	char n[3][DG_COUNT_SIZE];
-
-	if (!v->done)
-		return 0;
-	if (!v->full && v->missing > 0) {
-		dg_error_set(err, DG_EINCOMPLETE,
-			     "the table holds %s items fewer than the "
-			     "snapshot",
-			     dg_format_count(v->missing, n[0]));
-		return dg_error_hint(err, "Give --verify=full to see what is "
-					  "missing or expired");
-	}
-	if (v->missing == 0 && v->different == 0 && extra == 0)
-		return 0;
-	dg_error_set(err, DG_EINCOMPLETE,
-		     "verification differs: missing %s, different or "
-		     "changed since %s",
-		     dg_format_count(v->missing, n[0]),
-		     dg_format_count(v->different, n[1]));
-	if (extra > 0)
-		dg_error_set(err, DG_EINCOMPLETE,
-			     "verification differs: missing %s, different or "
-			     "changed since %s, come since or not deleted %s",
-			     n[0], n[1], dg_format_count(extra, n[2]));
-	return DG_EINCOMPLETE;
-}
-
-static int conclude_refused(const struct dg_restore_job *job,
-			    struct dg_error *err)
-{
-	const struct dg_restore_result *result = job->result;
-	char a[DG_COUNT_SIZE];
-	char b[DG_COUNT_SIZE];
-
-	dg_error_set(err, DG_EINCOMPLETE,
-		     "%s of %s items were refused and not written; see %s",
-		     dg_format_count(result->refused, a),
-		     dg_format_count(result->to_write, b),
-		     result->failures_file ? result->failures_file
-					   : "the warnings");
-	if (!job->refused_for_index)
-		return DG_EINCOMPLETE;
-	return dg_error_hint(err, "Items were refused for the key of an index: "
-				  "restore into a new table (--table=NAME) "
-				  "with --indexes=after, which adds the "
-				  "indexes once the items are there");
-}
-
-static int conclude(const struct dg_restore_job *job, struct dg_error *err)
-{
-	const struct dg_restore_result *result = job->result;
-	char a[DG_COUNT_SIZE];
-	char b[DG_COUNT_SIZE];
-
-	if (result->refused > 0)
-		return conclude_refused(job, err);
-	/* Verified or not: each item has to be accounted for. */
-	if (result->written < result->to_write)
-		return dg_error_set(err, DG_EINCOMPLETE,
-				    "%s of %s items were written",
-				    dg_format_count(result->written, a),
-				    dg_format_count(result->to_write, b));
-	if (result->absent > 0)
-		return dg_error_set(
-			err, DG_EINCOMPLETE, "%s of %s keys are not in %s",
-			dg_format_count(result->absent, a),
-			dg_format_count(result->absent + result->items, b),
-			result->source);
-	return conclude_verification(job, err);
-}
-
 static int announce(struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_environment *env = &job->env;
@@ -254,9 +178,11 @@ static int work(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = put_items(job, err);
 	if (rc == 0)
-		rc = dg_restore_target_add_indexes(job, err);
+		rc = dg_restore_add_indexes(job, err);
 	if (rc == 0)
 		rc = dg_restore_target_finish(job, err);
+	if (rc < 0)
+		dg_restore_target_warn_unfinished(job);
 	return rc;
 }
 
@@ -264,12 +190,15 @@ static int carry_out(struct dg_restore_job *job, struct dg_error *err)
 {
 	int rc = 0;
 
-	if (has_work(job))
+	if (has_work(job)) {
 		rc = work(job, err);
-	else if (job->result->plan.done &&
-		 job->options->verify != DG_VERIFY_NONE)
-		verify_by_plan(job);
-	return rc == 0 ? conclude(job, err) : rc;
+	} else {
+		if (job->result->plan.done &&
+		    job->options->verify != DG_VERIFY_NONE)
+			verify_by_plan(job);
+		rc = dg_restore_await_indexes(job, err);
+	}
+	return rc == 0 ? dg_restore_conclude(job, err) : rc;
 }
 
 static int run_job(struct dg_restore_job *job, struct dg_error *err)

@@ -1,6 +1,7 @@
 /* What a restore says and checks of its source before it does anything. */
 #include "backup/restore_job.h"
 #include "base/text.h"
+#include "dynamodb/table.h"
 
 int dg_restore_check_options(const struct dg_restore_options *options,
 			     struct dg_error *err)
@@ -28,11 +29,8 @@ const char *dg_restore_ttl_attribute(const struct dg_restore_job *job)
 {
 	const struct dg_json *definition =
 		dg_snapshot_definition(job->source.snapshot);
-	const struct dg_json *ttl =
-		definition ? dg_json_get(definition, "TimeToLiveDescription")
-			   : NULL;
 
-	return ttl ? dg_json_get_string(ttl, "AttributeName") : NULL;
+	return definition ? dg_table_ttl_attribute(definition) : NULL;
 }
 
 int dg_restore_warn_of_crossing(struct dg_restore_job *job,

@@ -1,7 +1,8 @@
 /*
  * A restore under way, shared by the files that make one up: restore.c takes
  * the snapshot through to the verification, restore_check.c looks at the
- * snapshot, restore_target.c finds or makes the table, restore_difference.c
+ * snapshot, restore_target.c finds or makes the table, restore_indexes.c adds
+ * indexes to it, restore_difference.c
  * says what will be written and deleted, restore_backup.c keeps what is there,
  * restore_undo.c says how to get it back, restore_write.c writes.
  */
@@ -29,6 +30,7 @@ struct dg_restore_job {
 	struct dg_json *left_out; /* names of settings */
 	struct dg_json *indexes;  /* to be added after the items, or NULL */
 	bool refused_for_index;   /* some item was, for an index's key */
+	bool unfinished; /* the table is made, and lacks what comes last */
 	struct dg_failures failures;
 
 	/* Of single items: their keys, and what the snapshot has of them. */
@@ -109,11 +111,29 @@ int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err);
 /* Carries the plan out and waits until the table is active. */
 int dg_restore_target_create(struct dg_restore_job *job, struct dg_error *err);
 
-/* Adds the indexes that come after the items. */
-int dg_restore_target_add_indexes(struct dg_restore_job *job,
-				  struct dg_error *err);
+/* Global indexes come after the items, and the snapshot says which. */
+bool dg_restore_defers_indexes(const struct dg_restore_job *job);
+
+/* Takes them out of the CreateTable body, and says which are to be added. */
+int dg_restore_plan_indexes(struct dg_restore_job *job, struct dg_json *request,
+			    struct dg_error *err);
+
+/* Waits for those that were being filled when the table was looked at. */
+int dg_restore_await_indexes(struct dg_restore_job *job, struct dg_error *err);
+
+/* The same, and adds one after the other. What the service refuses is warned
+ * of and missing from the result's indexes_added. */
+int dg_restore_add_indexes(struct dg_restore_job *job, struct dg_error *err);
 
 /* What a new table of the same environment gets after its items. */
 int dg_restore_target_finish(struct dg_restore_job *job, struct dg_error *err);
+
+/* Says what a run that ended has not set: the next one finds a table whose
+ * settings are never changed. */
+void dg_restore_target_warn_unfinished(const struct dg_restore_job *job);
+
+/* DG_EINCOMPLETE: an item was not written, found or verified, an index not
+ * added. */
+int dg_restore_conclude(const struct dg_restore_job *job, struct dg_error *err);
 
 #endif

@@ -1,7 +1,6 @@
 #include "backup/restore_job.h"
 
 #include "base/text.h"
-#include "dynamodb/later_index.h"
 #include "dynamodb/table.h"
 #include "item/table_def.h"
 #include <stdlib.h>
@@ -169,39 +168,6 @@ static int describe_creation(struct dg_restore_job *job, struct dg_error *err)
 	return rc;
 }
 
-/* What stays to be added of the indexes, where the table is there. */
-static void drop_existing(struct dg_restore_job *job)
-{
-	const struct dg_json *body = dg_json_first(job->indexes);
-
-	while (body) {
-		const struct dg_json *next = dg_json_next(body);
-
-		if (dg_table_has_index(job->describe,
-				       dg_table_deferred_name(body)))
-			dg_json_remove_node(job->indexes, body);
-		body = next;
-	}
-}
-
-static int plan_indexes(struct dg_restore_job *job, struct dg_json *request,
-			struct dg_error *err)
-{
-	const struct dg_json *body;
-	int rc = dg_table_defer_indexes(request, &job->indexes, err);
-
-	if (rc < 0)
-		return rc;
-	if (job->describe)
-		drop_existing(job);
-	for (body = dg_json_first(job->indexes); body;
-	     body = dg_json_next(body))
-		dg_info(job->run->log,
-			"Index '%s' is to be added after the items",
-			dg_table_deferred_name(body));
-	return 0;
-}
-
 static int plan_creation(struct dg_restore_job *job, struct dg_error *err)
 {
 	int rc = report_left_out(job, err);
@@ -219,10 +185,15 @@ int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err)
 		.keys_and_indexes_only = is_other_environment(job) &&
 					 !job->options->source_settings,
 	};
-	const bool later = job->options->indexes_after && definition(job);
+	const bool later = dg_restore_defers_indexes(job);
 	struct dg_json *request = NULL;
 	int rc;
 
+	if (job->options->indexes_after && !later)
+		dg_warning(job->run->log,
+			   "%s holds no " DG_SCHEMA_FILE
+			   ": which indexes to add is not known",
+			   job->source.name);
 	if (job->describe && !later)
 		return 0;
 	rc = dg_json_new_array(&job->left_out, err);
@@ -234,25 +205,9 @@ int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err)
 		rc = plan_creation(job, err);
 	}
 	if (rc == 0 && later)
-		rc = plan_indexes(job, request, err);
+		rc = dg_restore_plan_indexes(job, request, err);
 	if (request != job->create)
 		dg_json_free(request);
-	return rc;
-}
-
-int dg_restore_target_add_indexes(struct dg_restore_job *job,
-				  struct dg_error *err)
-{
-	const struct dg_json *body = dg_json_first(job->indexes);
-	int rc = 0;
-
-	for (; rc == 0 && body; body = dg_json_next(body)) {
-		dg_info(job->run->log, "Adding index '%s'",
-			dg_table_deferred_name(body));
-		rc = dg_table_add_index(job->env.connection, job->env.table,
-					body, err);
-		job->result->indexes_added += rc == 0;
-	}
 	return rc;
 }
 
@@ -269,14 +224,39 @@ int dg_restore_target_create(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_table_describe(env->connection, env->table,
 				       &job->describe, err);
+	job->unfinished = rc == 0 && (!is_other_environment(job) ||
+				      job->options->source_settings);
 	return rc;
 }
 
 int dg_restore_target_finish(struct dg_restore_job *job, struct dg_error *err)
 {
-	if (!job->create ||
-	    (is_other_environment(job) && !job->options->source_settings))
+	int rc;
+
+	if (!job->unfinished)
 		return 0;
-	return dg_table_finish(job->env.connection, job->env.table,
-			       definition(job), err);
+	rc = dg_table_finish(job->env.connection, job->env.table,
+			     definition(job), err);
+	job->unfinished = rc < 0;
+	return rc;
+}
+
+void dg_restore_target_warn_unfinished(const struct dg_restore_job *job)
+{
+	const struct dg_json *own = definition(job);
+	const char *ttl = job->unfinished ? dg_table_ttl_attribute(own) : NULL;
+	const bool protects =
+		job->unfinished &&
+		dg_json_get_bool(dg_json_get(own, "Table"),
+				 "DeletionProtectionEnabled", false);
+
+	if (!ttl && !protects)
+		return;
+	dg_warning(job->run->log,
+		   "The new table '%s' has not got its %s%s%s%s yet, and a "
+		   "restore into a table that is there does not set it: delete "
+		   "the table before you run this again, or set it yourself",
+		   job->env.table, ttl ? "time to live on " : "",
+		   ttl ? ttl : "", ttl && protects ? " and " : "",
+		   protects ? "deletion protection" : "");
 }

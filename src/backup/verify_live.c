@@ -2,7 +2,7 @@
 #include "backup/verify_compare.h"
 #include "backup/verify_job.h"
 #include "base/text.h"
-#include "dynamodb/table_note.h"
+#include "dynamodb/table.h"
 
 static int visit(void *context, enum dg_verify_difference difference,
 		 const struct dg_item *item, struct dg_error *err)

@@ -106,6 +106,11 @@ static void say_done(struct dg_session *session,
 		say_schema(session, result);
 	else
 		say_restored(session, result);
+	if (result->indexes_added)
+		dg_session_say(
+			session, DG_LOG_SUCCESS, "Added %s index%s to '%s'",
+			dg_format_count(result->indexes_added, count),
+			result->indexes_added == 1 ? "" : "es", result->table);
 	if (v->done)
 		say_verified(session, v);
 	if (result->undo)
@@ -204,6 +209,7 @@ static void write_summary(struct dg_session *session,
 	dg_record_strings(&w, "leftOut", (const char *const *)result->left_out);
 	dg_json_member_uint(&w, "items", result->items);
 	dg_json_member_uint(&w, "absent", result->absent);
+	dg_json_member_uint(&w, "indexesToAdd", result->indexes_to_add);
 	dg_json_member_uint(&w, "indexesAdded", result->indexes_added);
 	write_plan(&w, &result->plan);
 	dg_json_member_uint(&w, "toWrite", result->to_write);

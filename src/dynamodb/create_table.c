@@ -18,8 +18,8 @@ int dg_creation_copy(struct dg_json *to, const struct dg_json *from,
 	return rc < 0 ? rc : dg_json_set(to, name, copy, err);
 }
 
-static int set_provisioned(struct dg_json *to, const struct dg_json *from,
-			   const char *what, struct dg_error *err)
+int dg_creation_provision(struct dg_json *to, const struct dg_json *from,
+			  const char *what, struct dg_error *err)
 {
 	uint64_t read = dg_table_read_units(from);
 	uint64_t write = dg_table_write_units(from);
@@ -92,21 +92,8 @@ int dg_creation_throughput(const struct dg_creation *creation,
 	if (creation->minimal)
 		return 0;
 	if (creation->provisioned)
-		return set_provisioned(to, from, what, err);
+		return dg_creation_provision(to, from, what, err);
 	return set_on_demand(to, from, err);
-}
-
-/* DynamoDB Local shows no BillingModeSummary for PROVISIONED tables, AWS none
- * for those that never were on demand. */
-static bool is_provisioned(const struct dg_json *table)
-{
-	const char *mode = dg_json_get_string(
-		dg_json_get(table, "BillingModeSummary"), "BillingMode");
-
-	if (mode)
-		return strcmp(mode, "PROVISIONED") == 0;
-	return dg_table_read_units(table) > 0 ||
-	       dg_table_write_units(table) > 0;
 }
 
 static bool has_stream(const struct dg_json *table)
@@ -183,7 +170,7 @@ static int note_settings(const struct dg_creation *creation,
 	struct dg_json *left_out = creation->left_out;
 	int rc = 0;
 
-	if (is_provisioned(table))
+	if (dg_table_is_provisioned(table))
 		rc = dg_table_note(
 			left_out, err,
 			"provisioned capacity (%llu read, %llu write units)",
@@ -303,7 +290,7 @@ int dg_table_create_request(struct dg_json **out,
 		return dg_error_set(err, DG_EINVALID,
 				    "the definition has no Table with "
 				    "KeySchema and AttributeDefinitions");
-	creation.provisioned = is_provisioned(creation.table);
+	creation.provisioned = dg_table_is_provisioned(creation.table);
 	rc = dg_json_new_object(&creation.request, err);
 	if (rc == 0)
 		rc = build(&creation, options->table_name, err);

@@ -19,6 +19,10 @@ struct dg_creation {
 int dg_creation_copy(struct dg_json *to, const struct dg_json *from,
 		     const char *name, struct dg_error *err);
 
+/* The ProvisionedThroughput of `from`. DG_EINVALID where it has none. */
+int dg_creation_provision(struct dg_json *to, const struct dg_json *from,
+			  const char *what, struct dg_error *err);
+
 /* ProvisionedThroughput or OnDemandThroughput of the table or an index, as
  * the billing mode has it. what names it for messages. */
 int dg_creation_throughput(const struct dg_creation *creation,

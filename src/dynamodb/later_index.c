@@ -1,6 +1,7 @@
 #include "dynamodb/later_index.h"
 
 #include "dynamodb/call.h"
+#include "dynamodb/create_table.h"
 #include "dynamodb/table_change.h"
 
 static bool is_key_in(const struct dg_json *holder, const char *attribute)
@@ -56,9 +57,26 @@ static int add_definitions(struct dg_json *to, const struct dg_json *request,
 	return rc;
 }
 
+/* An index has the table's billing mode. A table with capacity of its own
+ * lends an index its units where the index comes without any. */
+static int fit(struct dg_json *index, const struct dg_json *table,
+	       struct dg_error *err)
+{
+	if (!table)
+		return 0;
+	if (!dg_table_is_provisioned(table)) {
+		dg_json_remove(index, "ProvisionedThroughput");
+		return 0;
+	}
+	dg_json_remove(index, "OnDemandThroughput");
+	if (dg_json_get(index, "ProvisionedThroughput"))
+		return 0;
+	return dg_creation_provision(index, table, "the table", err);
+}
+
 /* [{"Create": index}] */
 static int add_update(struct dg_json *to, const struct dg_json *index,
-		      struct dg_error *err)
+		      const struct dg_json *table, struct dg_error *err)
 {
 	struct dg_json *list = NULL;
 	struct dg_json *update = NULL;
@@ -73,11 +91,18 @@ static int add_update(struct dg_json *to, const struct dg_json *index,
 		rc = dg_json_append(list, update, err);
 	if (rc == 0)
 		rc = dg_json_copy(&copy, index, err);
-	return rc == 0 ? dg_json_set(update, "Create", copy, err) : rc;
+	if (rc == 0)
+		rc = fit(copy, table, err);
+	if (rc < 0) {
+		dg_json_free(copy);
+		return rc;
+	}
+	return dg_json_set(update, "Create", copy, err);
 }
 
 static int add_body(struct dg_json *bodies, const struct dg_json *request,
-		    const struct dg_json *index, struct dg_error *err)
+		    const struct dg_json *index, const struct dg_json *table,
+		    struct dg_error *err)
 {
 	struct dg_json *body = NULL;
 	int rc = dg_json_new_object(&body, err);
@@ -86,7 +111,7 @@ static int add_body(struct dg_json *bodies, const struct dg_json *request,
 		rc = dg_json_append(bodies, body, err);
 	if (rc == 0)
 		rc = add_definitions(body, request, index, err);
-	return rc == 0 ? add_update(body, index, err) : rc;
+	return rc == 0 ? add_update(body, index, table, err) : rc;
 }
 
 /* The service refuses definitions that no key has. */
@@ -106,15 +131,15 @@ static void drop_unused(struct dg_json *request)
 	}
 }
 
-int dg_table_defer_indexes(struct dg_json *request, struct dg_json **bodies,
-			   struct dg_error *err)
+int dg_table_defer_indexes(struct dg_json *request, const struct dg_json *table,
+			   struct dg_json **bodies, struct dg_error *err)
 {
 	const struct dg_json *index =
 		dg_json_first(dg_json_get(request, "GlobalSecondaryIndexes"));
 	int rc = dg_json_new_array(bodies, err);
 
 	for (; rc == 0 && index; index = dg_json_next(index))
-		rc = add_body(*bodies, request, index, err);
+		rc = add_body(*bodies, request, index, table, err);
 	if (rc < 0) {
 		dg_json_free(*bodies);
 		*bodies = NULL;
@@ -135,18 +160,34 @@ const char *dg_table_deferred_name(const struct dg_json *body)
 	return name ? name : "?";
 }
 
-bool dg_table_has_index(const struct dg_json *table, const char *name)
+const struct dg_json *dg_table_deferred_keys(const struct dg_json *body)
 {
-	const struct dg_json *index =
-		dg_json_first(dg_json_get(table, "GlobalSecondaryIndexes"));
+	const struct dg_json *update =
+		dg_json_first(dg_json_get(body, "GlobalSecondaryIndexUpdates"));
+
+	return dg_json_get(dg_json_get(update, "Create"), "KeySchema");
+}
+
+const struct dg_json *dg_table_find_index(const struct dg_json *table,
+					  const char *kind, const char *name)
+{
+	const struct dg_json *index = dg_json_first(dg_json_get(table, kind));
 
 	for (; index; index = dg_json_next(index)) {
 		const char *own = dg_json_get_string(index, "IndexName");
 
 		if (own && strcmp(own, name) == 0)
-			return true;
+			return index;
 	}
-	return false;
+	return NULL;
+}
+
+int dg_table_wait_filled(struct dg_connection *connection, const char *table,
+			 struct dg_error *err)
+{
+	int rc = dg_table_wait(connection, table, DG_TABLE_BACKFILL_MS, err);
+
+	return rc < 0 ? dg_error_prefix(err, "waiting for the indexes") : 0;
 }
 
 int dg_table_add_index(struct dg_connection *connection, const char *table,

@@ -210,3 +210,16 @@ uint64_t dg_table_write_units(const struct dg_json *table)
 {
 	return units(table, "WriteCapacityUnits");
 }
+
+/* DynamoDB Local shows no BillingModeSummary for PROVISIONED tables, AWS none
+ * for those that never were on demand. */
+bool dg_table_is_provisioned(const struct dg_json *table)
+{
+	const char *mode = dg_json_get_string(
+		dg_json_get(table, "BillingModeSummary"), "BillingMode");
+
+	if (mode)
+		return strcmp(mode, "PROVISIONED") == 0;
+	return dg_table_read_units(table) > 0 ||
+	       dg_table_write_units(table) > 0;
+}

@@ -19,6 +19,9 @@ int dg_table_check_usable(const struct dg_json *table, struct dg_error *err);
 /* TableStatus is CREATING. */
 bool dg_table_is_creating(const struct dg_json *table);
 
+/* TableStatus and the IndexStatus of each global index are ACTIVE. */
+bool dg_table_is_ready(const struct dg_json *table);
+
 /* Asks again and again, up to 30 minutes, until a table that is being created
  * is ACTIVE with every index; *table gets it as it then is. DG_EFAILED: it is
  * not by then. */
@@ -65,6 +68,10 @@ int dg_table_create_request(struct dg_json **out,
 int dg_table_create(struct dg_connection *connection,
 		    const struct dg_json *request, struct dg_error *err);
 
+/* The attribute that holds each item's end of life, NULL where the definition
+ * has no time to live that is on. Borrowed. */
+const char *dg_table_ttl_attribute(const struct dg_json *definition);
+
 /* Time-to-live, then deletion protection, as the definition has them. */
 int dg_table_finish(struct dg_connection *connection, const char *name,
 		    const struct dg_json *definition, struct dg_error *err);
@@ -79,6 +86,9 @@ int dg_table_list(struct dg_connection *connection, const char *prefix,
 		  int (*visit)(void *context, const char *name,
 			       struct dg_error *err),
 		  void *context, struct dg_error *err);
+
+/* Its billing mode; else it is on demand. */
+bool dg_table_is_provisioned(const struct dg_json *table);
 
 /* ProvisionedThroughput in units; 0 on demand. */
 uint64_t dg_table_read_units(const struct dg_json *table);

@@ -15,7 +15,7 @@ static bool is_active(const struct dg_json *object, const char *member)
 	return !status || strcmp(status, "ACTIVE") == 0;
 }
 
-static bool is_ready(const struct dg_json *table)
+bool dg_table_is_ready(const struct dg_json *table)
 {
 	const struct dg_json *index =
 		dg_json_first(dg_json_get(table, "GlobalSecondaryIndexes"));
@@ -41,7 +41,7 @@ static int wait_until_ready(struct dg_json **out,
 
 		if (rc < 0)
 			return rc;
-		if (is_ready(table)) {
+		if (dg_table_is_ready(table)) {
 			*out = table;
 			return 0;
 		}

@@ -9,8 +9,4 @@ int dg_table_note(struct dg_json *array, struct dg_error *err,
 		  const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The attribute that holds each item's end of life, NULL where the definition
- * has no time to live that is on. Borrowed. */
-const char *dg_table_ttl_attribute(const struct dg_json *definition);
-
 #endif

@@ -430,6 +430,14 @@ def test_items_that_do_not_fit_an_index_go_before_it(project, aws, misfit):
                       ExpressionAttributeValues={":n": {"N": "7"}})
     assert found["Items"] == [ITEMS[7]]
     assert len(scan_all(aws, target)) == 31
+    # Now that the index is there, what does not fit is refused again.
+    done = restore(project, f"--table={target}", "--indexes=after", status=3)
+    assert "Index 'by-n' exists: items that do not fit its key" in done.err
+    assert "or give --changed-only if they are in the table" in " ".join(
+        done.err.split())
+    done = restore(project, f"--table={target}", "--indexes=after",
+                   "--changed-only")
+    assert summary(done)["written"] == 0
 
     # As after a run that ended before it came to the index.
     update_table(aws, TableName=target, GlobalSecondaryIndexUpdates=[

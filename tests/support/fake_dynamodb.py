@@ -63,6 +63,7 @@ class Server:
         self.violations = []
         self.page_items = None  # items a page at most
         self.creating = 0  # DescribeTable calls that a new table is CREATING
+        self.filling = 0  # the same of an index that is added
         self.clock_offset = None  # seconds; a number turns the check on
         self.time_to_live_answers = True
         self.refuse = None  # refuse(item): no batch with it is accepted
@@ -162,10 +163,34 @@ class Server:
 
     def update_table(self, body):
         table = self._table(body)
+        for update in body.get("GlobalSecondaryIndexUpdates", []):
+            self._add_index(table, update["Create"], body)
         for name, value in body.items():
-            if name != "TableName":
+            if name not in ("TableName", "AttributeDefinitions",
+                            "GlobalSecondaryIndexUpdates"):
                 table.definition[name] = value
         return {"TableDescription": table.describe()}
+
+    def _add_index(self, table, index, body):
+        name = index["IndexName"]
+        have = table.definition.setdefault("GlobalSecondaryIndexes", [])
+        if any(table.filling.values()):
+            raise ServiceError("LimitExceededException", "Subscriber limit "
+                               "exceeded: Only 1 online index can be created "
+                               "or deleted simultaneously per table")
+        if any(other["IndexName"] == name for other in have):
+            raise ServiceError("ValidationException", "Attempting to create "
+                               "an index which already exists")
+        on_demand = table.definition.get("BillingMode") == "PAY_PER_REQUEST"
+        if on_demand == ("ProvisionedThroughput" in index):
+            raise ServiceError("ValidationException", "One or more parameter "
+                               "values were invalid: ProvisionedThroughput "
+                               f"of index: {name}")
+        have.append(index)
+        defined = table.definition["AttributeDefinitions"]
+        defined += [part for part in body["AttributeDefinitions"]
+                    if part not in defined]
+        table.filling[name] = self.filling
 
     def describe_time_to_live(self, body):
         if not self.time_to_live_answers:

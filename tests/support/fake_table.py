@@ -7,6 +7,7 @@ the partition key, as the service does; a segment is a range of that hash.
 
 import base64
 import bisect
+import copy
 import dataclasses
 import decimal
 import hashlib
@@ -54,13 +55,14 @@ class Got:
 
 class Table:
     def __init__(self, definition):
-        self.definition = definition
+        self.definition = copy.deepcopy(definition)
         self.name = definition["TableName"]
         self.key_names = [part["AttributeName"] for part in sorted(
             definition["KeySchema"], key=lambda part: part["KeyType"])]
         self.ledger = {}
         self.time_to_live = None
         self.creating = 0  # DescribeTable calls until it is ACTIVE
+        self.filling = {}  # the same of indexes that were added
         self.status = "ACTIVE"
         self.moved = 0  # how often what moves by itself has moved
         self._order = None
@@ -149,6 +151,10 @@ class Table:
         if self.creating > 0:
             self.creating -= 1
             status = "CREATING"
+        self.filling = {name: left - 1 for name, left in self.filling.items()
+                        if left > 0}
+        if self.filling:
+            status = "UPDATING"
         told = {name: value for name, value in self.definition.items()
                 if name not in ("BillingMode", "Tags", "TableClass",
                                 "SSESpecification")}
@@ -197,6 +203,8 @@ class Table:
                 "IndexSizeBytes": 1000 * self.moved,
                 "ItemCount": len(self.ledger) + self.moved}
         if kind == "GlobalSecondaryIndexes":
-            told["IndexStatus"] = status
+            told["IndexStatus"] = ("CREATING" if index["IndexName"]
+                                   in self.filling else
+                                   "ACTIVE" if self.filling else status)
             told["ProvisionedThroughput"] = self._throughput(index)
         return told

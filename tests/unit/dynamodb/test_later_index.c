@@ -41,7 +41,8 @@ static void test_global_indexes_leave_the_request_with_their_attributes(
 	struct dg_json *bodies = NULL;
 
 	(void)state;
-	assert_int_equal(dg_table_defer_indexes(request, &bodies, NULL), 0);
+	assert_int_equal(dg_table_defer_indexes(request, NULL, &bodies, NULL),
+			 0);
 	assert_json(request,
 		    "{\"TableName\":\"t\",\"AttributeDefinitions\":"
 		    "[" TYPE("id", "S") "," TYPE(
@@ -68,7 +69,8 @@ static void test_a_table_without_indexes_defers_none(void **state)
 	struct dg_json *bodies = NULL;
 
 	(void)state;
-	assert_int_equal(dg_table_defer_indexes(request, &bodies, NULL), 0);
+	assert_int_equal(dg_table_defer_indexes(request, NULL, &bodies, NULL),
+			 0);
 	assert_int_equal(dg_json_length(bodies), 0);
 	dg_json_free(request);
 	dg_json_free(bodies);
