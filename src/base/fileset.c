@@ -26,6 +26,12 @@ void dg_sink_close(struct dg_sink *sink)
 		sink->close(sink);
 }
 
+bool dg_fileset_comparable(const struct dg_fileset *left,
+			   const struct dg_fileset *right)
+{
+	return left->compare && left->compare == right->compare;
+}
+
 /* How much to ask for next: what is free, or else a little more. */
 static int make_room(struct dg_buf *out, size_t *room, struct dg_error *err)
 {

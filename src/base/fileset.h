@@ -49,6 +49,14 @@ struct dg_fileset_entry {
 	bool is_folder;   /* else a regular file; nothing else is listed */
 };
 
+/* An entry of a folder, of any kind, that is not the same object in two file
+ * sets. */
+struct dg_fileset_difference {
+	const char *name; /* one component */
+	bool in_left;
+	bool in_right;
+};
+
 struct dg_fileset {
 	/* DG_ENOTFOUND; DG_EINVALID for what is no regular file. */
 	int (*open)(struct dg_fileset *self, const char *path,
@@ -62,6 +70,20 @@ struct dg_fileset {
 	/* Of a file or folder; NULL member: the set knows none. */
 	int (*identity)(struct dg_fileset *self, const char *path,
 			struct dg_identity *out, struct dg_error *err);
+	/*
+	 * What of a folder differs from the same folder in `right`, a set of
+	 * the same kind, by the ids of objects alone: nothing is read but
+	 * the folder. One that is missing is empty. In no order; a result that
+	 * is not 0 ends it and is returned. NULL member: the set knows no ids
+	 * of folders.
+	 */
+	int (*compare)(
+		struct dg_fileset *self, struct dg_fileset *right,
+		const char *path,
+		int (*visit)(void *context,
+			     const struct dg_fileset_difference *difference,
+			     struct dg_error *err),
+		void *context, struct dg_error *err);
 	void (*close)(struct dg_fileset *self);
 	/* For messages: "backups/dynamodb/prod", "1a2b3c4:backups/…". */
 	const char *name;
@@ -95,6 +117,10 @@ struct dg_sink {
 void dg_file_close(struct dg_file *file);
 void dg_fileset_close(struct dg_fileset *set);
 void dg_sink_close(struct dg_sink *sink);
+
+/* Can `compare` of the one take the other? */
+bool dg_fileset_comparable(const struct dg_fileset *left,
+			   const struct dg_fileset *right);
 
 /* Reads a whole file into out (whose maximum bounds it). */
 int dg_fileset_read(struct dg_fileset *set, const char *path,

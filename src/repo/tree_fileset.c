@@ -141,6 +141,71 @@ done:
 	return rc;
 }
 
+static bool same_object(const git_tree_entry *a, const git_tree_entry *b)
+{
+	return git_oid_equal(git_tree_entry_id(a), git_tree_entry_id(b)) &&
+	       git_tree_entry_filemode(a) == git_tree_entry_filemode(b);
+}
+
+/* NULL: there is no such folder. */
+static int folder_at(git_tree **out, const struct tree_fileset *set,
+		     const char *path, struct dg_error *err)
+{
+	int rc = *path ? dg_path_check(path, err) : 0;
+
+	*out = NULL;
+	return rc < 0 ? rc : dg_tree_at(out, set->tree, path, err);
+}
+
+/* What is only in `from`, and where both is set what is in both and differs. */
+static int visit_differences(
+	const git_tree *from, const git_tree *to, bool both,
+	int (*visit)(void *context,
+		     const struct dg_fileset_difference *difference,
+		     struct dg_error *err),
+	void *context, struct dg_error *err)
+{
+	size_t i, count = from ? git_tree_entrycount(from) : 0;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < count; i++) {
+		const git_tree_entry *entry = git_tree_entry_byindex(from, i);
+		const char *name = git_tree_entry_name(entry);
+		const git_tree_entry *other =
+			to ? git_tree_entry_byname(to, name) : NULL;
+		const struct dg_fileset_difference difference = {
+			.name = name,
+			.in_left = both,
+			.in_right = !both || other,
+		};
+
+		if (!other || (both && !same_object(entry, other)))
+			rc = visit(context, &difference, err);
+	}
+	return rc;
+}
+
+static int set_compare(
+	struct dg_fileset *self, struct dg_fileset *right, const char *path,
+	int (*visit)(void *context,
+		     const struct dg_fileset_difference *difference,
+		     struct dg_error *err),
+	void *context, struct dg_error *err)
+{
+	git_tree *a = NULL, *b = NULL;
+	int rc = folder_at(&a, (struct tree_fileset *)self, path, err);
+
+	if (rc == 0)
+		rc = folder_at(&b, (struct tree_fileset *)right, path, err);
+	if (rc == 0)
+		rc = visit_differences(a, b, true, visit, context, err);
+	if (rc == 0)
+		rc = visit_differences(b, a, false, visit, context, err);
+	git_tree_free(a);
+	git_tree_free(b);
+	return rc;
+}
+
 static void set_close(struct dg_fileset *self)
 {
 	struct tree_fileset *set = (struct tree_fileset *)self;
@@ -172,6 +237,7 @@ int dg_tree_fileset(struct dg_fileset **out, struct dg_repo *repo,
 	set->base.open = set_open;
 	set->base.list = set_list;
 	set->base.identity = set_identity;
+	set->base.compare = set_compare;
 	set->base.close = set_close;
 	set->base.name = set->name;
 	*out = &set->base;

@@ -189,6 +189,87 @@ static void test_identities_are_gits_object_ids(void **state)
 	dg_fileset_close(files);
 }
 
+/* Appends "<name" of what only the left has, "name>", or "<name>". */
+static int note_difference(void *context,
+			   const struct dg_fileset_difference *difference,
+			   struct dg_error *err)
+{
+	char *all = context;
+
+	(void)err;
+	snprintf(all + strlen(all), 256 - strlen(all), "%s%s%s;",
+		 difference->in_left ? "<" : "", difference->name,
+		 difference->in_right ? ">" : "");
+	return strcmp(difference->name, "stop") == 0 ? 77 : 0;
+}
+
+static void make_two_trees(struct fixture *f)
+{
+	run(f, "mkdir -p s/a s/same s/only-left && cd s && "
+	       "touch a/y same/x mode turned only-left/z && echo 1 >a/x && "
+	       "ln -s a link && git add . && git commit -q -m left && "
+	       "git tag left && git rm -q -r only-left turned && "
+	       "mkdir turned && touch only-right turned/y && echo 2 >a/x && "
+	       "ln -sfn b link && chmod +x mode && git add . && "
+	       "git commit -q -m right && git tag right");
+}
+
+static void test_folders_of_two_trees_are_compared_by_ids(void **state)
+{
+	static const struct {
+		const char *folder;
+		const char *differences; /* in any order */
+	} cases[] = {
+		{"", "<a>;<link>;<mode>;<turned>;<only-left;only-right>;"},
+		{"a", "<x>;"},
+		{"same", ""},
+		{"turned", "y>;"},
+		{"only-left", "<z;"},
+		{"nowhere", ""},
+	};
+	struct fixture *f = *state;
+	struct dg_fileset *left, *right;
+
+	make_two_trees(f);
+	left = open_files(f, "left", "s", 0);
+	right = open_files(f, "right", "s", 0);
+	assert_true(dg_fileset_comparable(left, right));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char all[256] = "";
+
+		assert_ok(f, left->compare(left, right, cases[i].folder,
+					   note_difference, all, &f->err));
+		assert_int_equal(strlen(all), strlen(cases[i].differences));
+		for (char *each = strtok(all, ";"); each;
+		     each = strtok(NULL, ";"))
+			assert_non_null(strstr(cases[i].differences, each));
+	}
+	dg_fileset_close(left);
+	dg_fileset_close(right);
+}
+
+static void test_a_comparison_of_folders_can_be_ended(void **state)
+{
+	struct fixture *f = *state;
+	struct dg_fileset *left, *right;
+	char all[256] = "";
+
+	make_two_trees(f);
+	run(f, "touch s/a/stop && git add s && git commit -q -m stop");
+	left = open_files(f, "HEAD", "s", 0);
+	right = open_files(f, "left", "s", 0);
+	assert_int_equal(
+		left->compare(left, right, "a", note_difference, all, &f->err),
+		77);
+	assert_string_equal(all, "<stop;");
+	assert_error(f,
+		     left->compare(left, right, "../s", note_difference, all,
+				   &f->err),
+		     DG_EINVALID, "'../s'");
+	dg_fileset_close(left);
+	dg_fileset_close(right);
+}
+
 static uint64_t sum_of(struct fixture *f, struct dg_file *file, uint64_t *size)
 {
 	unsigned char part[5000];
@@ -331,6 +412,8 @@ int main(void)
 		TEST(test_first_parent_of_a_commit),
 		TEST(test_tree_lists_regular_files_and_folders_by_bytes),
 		TEST(test_identities_are_gits_object_ids),
+		TEST(test_folders_of_two_trees_are_compared_by_ids),
+		TEST(test_a_comparison_of_folders_can_be_ended),
 		TEST(test_loose_and_packed_files_are_read),
 		TEST(test_a_file_packed_while_it_is_read_is_read_again),
 		TEST(test_big_packed_file_without_git_is_refused),
