@@ -45,8 +45,8 @@ static int only_candidate(char **path, struct dg_revision *revision,
 			  const char *from, struct dg_error *err)
 {
 	struct candidates found = {.from = from, .list = DG_BUF_INIT(65536)};
-	int rc = dg_revision_find(revision, DG_DATA_FILE, add_candidate, &found,
-				  err);
+	int rc = dg_revision_find(revision, DG_DATA_FILE, DG_PARTS_FOLDER,
+				  add_candidate, &found, err);
 
 	if (rc == 0 && found.count == 0) {
 		rc = dg_error_set(

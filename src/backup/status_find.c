@@ -203,8 +203,8 @@ int dg_status_find(struct dg_status_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = open_head(job, err);
 	if (rc == 0 && job->head)
-		rc = dg_revision_find(job->head, DG_DATA_FILE, add_committed,
-				      job, err);
+		rc = dg_revision_find(job->head, DG_DATA_FILE, DG_PARTS_FOLDER,
+				      add_committed, job, err);
 	if (rc == 0 && (!job->repo || dg_repo_workdir(job->repo)))
 		rc = find_directories(job, err);
 	if (rc == 0 && job->count > 1)

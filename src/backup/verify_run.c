@@ -36,8 +36,8 @@ static int find_snapshots(struct dg_path_list *paths,
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && markers[i]; i++)
-		rc = dg_revision_find(revision, markers[i], add_path, paths,
-				      err);
+		rc = dg_revision_find(revision, markers[i], DG_PARTS_FOLDER,
+				      add_path, paths, err);
 	return rc;
 }
 

@@ -237,30 +237,35 @@ static int add_path(struct paths *paths, const char *path, struct dg_error *err)
 		       : (int)(paths->count++, 0);
 }
 
-static int find_below(struct paths *paths, const git_tree *tree,
-		      const char *path, const char *marker, unsigned int depth,
+struct search {
+	struct paths *paths;
+	const char *marker;
+	const char *own;
+};
+
+static int find_below(const struct search *search, const git_tree *tree,
+		      const char *path, unsigned int depth,
 		      struct dg_error *err)
 {
+	const bool found = dg_tree_has_file(tree, search->marker);
 	size_t i, count = git_tree_entrycount(tree);
-	int rc = 0;
+	int rc = found ? add_path(search->paths, path, err) : 0;
 
-	if (dg_tree_has_file(tree, marker))
-		rc = add_path(paths, path, err);
 	for (i = 0; !rc && i < count && depth < FOLDER_DEPTH_MAX; i++) {
 		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+		const char *name = git_tree_entry_name(entry);
 		git_tree *sub = NULL;
 		char *below = NULL;
 
-		if (git_tree_entry_type(entry) != GIT_OBJECT_TREE)
+		if (git_tree_entry_type(entry) != GIT_OBJECT_TREE ||
+		    (found && strcmp(name, search->own) == 0))
 			continue;
 		rc = dg_asprintf(&below, err, "%s%s%s", path, *path ? "/" : "",
-				 git_tree_entry_name(entry));
+				 name);
 		if (!rc)
-			rc = dg_tree_at(&sub, tree, git_tree_entry_name(entry),
-					err);
+			rc = dg_tree_at(&sub, tree, name, err);
 		if (!rc && sub)
-			rc = find_below(paths, sub, below, marker, depth + 1,
-					err);
+			rc = find_below(search, sub, below, depth + 1, err);
 		git_tree_free(sub);
 		free(below);
 	}
@@ -273,13 +278,15 @@ static int by_bytes(const void *a, const void *b)
 }
 
 int dg_revision_find(struct dg_revision *revision, const char *marker,
+		     const char *own,
 		     int (*visit)(void *context, const char *path,
 				  struct dg_error *err),
 		     void *context, struct dg_error *err)
 {
 	struct paths paths = {0};
+	const struct search search = {&paths, marker, own};
 	size_t i;
-	int rc = find_below(&paths, revision->tree, "", marker, 0, err);
+	int rc = find_below(&search, revision->tree, "", 0, err);
 
 	if (paths.count)
 		qsort(paths.path, paths.count, sizeof(*paths.path), by_bytes);

@@ -19,8 +19,10 @@ const char *dg_revision_message(const struct dg_revision *revision);
 int64_t dg_revision_time(const struct dg_revision *revision); /* committer */
 
 /* Folders of the tree that hold a file named `marker`, in byte order of the
- * path. */
+ * path. Beside one, a folder named `own` is a part of what was found, and not
+ * looked into. */
 int dg_revision_find(struct dg_revision *revision, const char *marker,
+		     const char *own,
 		     int (*visit)(void *context, const char *path,
 				  struct dg_error *err),
 		     void *context, struct dg_error *err);

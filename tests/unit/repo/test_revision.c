@@ -99,16 +99,18 @@ static void test_folders_with_the_marker_are_found_in_byte_order(void **state)
 	struct dg_revision *revision;
 	char all[256] = "";
 
-	run(f, "mkdir -p b/dev b/dev-2 b/prod/sub c/table-data.json && "
-	       "touch b/dev/table-data.json b/dev-2/table-data.json "
+	run(f, "mkdir -p b/dev/own/1 b/dev-2 b/prod/sub b/own c/table-data.json"
+	       " && touch b/dev/table-data.json b/dev-2/table-data.json "
+	       "b/dev/own/1/table-data.json b/own/table-data.json "
 	       "b/prod/sub/table-data.json table-data.json c/x "
 	       "c/table-data.json/y && "
 	       "mkdir d && ln -s x d/table-data.json && "
 	       "git add . && git commit -q -m all");
 	revision = open_revision(f, "HEAD");
-	assert_ok(f, dg_revision_find(revision, "table-data.json", note_path,
-				      all, &f->err));
-	assert_string_equal(all, ";b/dev;b/dev-2;b/prod/sub;");
+	assert_ok(f, dg_revision_find(revision, "table-data.json", "own",
+				      note_path, all, &f->err));
+	/* What is beside a marker under that name belongs to it. */
+	assert_string_equal(all, ";b/dev;b/dev-2;b/own;b/prod/sub;");
 	dg_revision_close(revision);
 }
 
