@@ -184,6 +184,8 @@ int dg_join(struct dg_item_source *left, struct dg_item_source *right,
 	struct side b = {.source = right};
 	int rc = check_keys(left, right, err);
 
+	if (rc == 0)
+		rc = dg_source_pair(left, right, err);
 	if (rc < 0)
 		return rc;
 	do {

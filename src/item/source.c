@@ -21,6 +21,20 @@ int dg_source_find(struct dg_item_source *source, struct dg_slice key,
 	return rc > 0 ? dg_slice_equal(item->key, key) : rc;
 }
 
+int dg_source_pair(struct dg_item_source *left, struct dg_item_source *right,
+		   struct dg_error *err)
+{
+	int rc = 0;
+
+	if (left->pair && left->pair == right->pair)
+		return left->pair(left, right, err);
+	if (left->pair)
+		rc = left->pair(left, NULL, err);
+	if (rc == 0 && right->pair)
+		rc = right->pair(right, NULL, err);
+	return rc;
+}
+
 int dg_source_rewind(struct dg_item_source *source, struct dg_error *err)
 {
 	if (!source->rewind)

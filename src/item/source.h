@@ -42,6 +42,14 @@ struct dg_item_source {
 	int (*split)(struct dg_item_source *self, size_t n,
 		     struct dg_item_source **out, struct dg_error *err);
 	/*
+	 * A join with `other`, a source that offers the same function, is
+	 * about to begin: what both are made of may be compared now, for both.
+	 * Identities of these two count for each other only. NULL: whatever
+	 * comes next is no such join.
+	 */
+	int (*pair)(struct dg_item_source *self, struct dg_item_source *other,
+		    struct dg_error *err);
+	/*
 	 * The identity of the block of items of this kind that begins at the
 	 * cursor: 1, or 0 where none begins or none is known. Equal identities
 	 * are equal items. Only real object ids count, never a hash that an
@@ -76,6 +84,11 @@ int dg_source_step_to(struct dg_item_source *source, struct dg_slice key,
 /* 1 with the item of this encoded key, 0 if there is none; as above. */
 int dg_source_find(struct dg_item_source *source, struct dg_slice key,
 		   struct dg_item *item, struct dg_error *err);
+
+/* Before a join of the two: pairs them if they are of one kind, else neither
+ * with anything. */
+int dg_source_pair(struct dg_item_source *left, struct dg_item_source *right,
+		   struct dg_error *err);
 
 /* DG_EUNSUPPORTED for a source that is read once. */
 int dg_source_rewind(struct dg_item_source *source, struct dg_error *err);

@@ -3,18 +3,23 @@
 int dg_chunk_list_init(struct dg_chunk_list *list, struct dg_fileset *files,
 		       const struct dg_key_schema *keys, struct dg_error *err)
 {
+	int rc;
+
 	list->files = files;
 	list->keys = keys;
-	list->leaf_of = SIZE_MAX;
+	list->leaf.of = SIZE_MAX;
 	dg_buf_init(&list->first, DG_CHUNK_KEY_MAX);
 	dg_buf_init(&list->key, DG_CHUNK_KEY_MAX);
-	return dg_canon_new(&list->canon, err);
+	rc = dg_canon_new(&list->canon, err);
+	return rc < 0 ? rc : dg_digest_open(&list->sha256, DG_SHA256, err);
 }
 
 void dg_chunk_list_free(struct dg_chunk_list *list)
 {
-	dg_chunk_index_free(&list->leaf);
+	dg_chunk_list_unpair(list);
+	dg_chunk_leaf_free(&list->leaf);
 	dg_canon_free(list->canon);
+	dg_digest_free(list->sha256);
 	dg_buf_free(&list->first);
 	dg_buf_free(&list->key);
 }
@@ -53,9 +58,9 @@ int dg_chunk_list_find(struct dg_chunk_list *list,
 		rc = dg_chunk_list_load_leaf(list, at->root, err);
 		if (rc < 0)
 			return rc;
-		*index = &list->leaf;
-		if (at->leaf < list->leaf.count) {
-			*entry = &list->leaf.entries[at->leaf];
+		*index = &list->leaf.index;
+		if (at->leaf < list->leaf.index.count) {
+			*entry = &list->leaf.index.entries[at->leaf];
 			return 0;
 		}
 		*at = (struct dg_chunk_place){at->root + 1, 0};
@@ -163,11 +168,12 @@ int dg_chunk_list_seek(struct dg_chunk_list *list, struct dg_slice key,
 		return rc;
 	rc = dg_chunk_list_load_leaf(list, at->root, err);
 	if (rc == 0)
-		rc = check_ascending(list, &list->leaf, 0, list->leaf.count,
-				     &list->leaf_ascends, err);
+		rc = check_ascending(list, &list->leaf.index, 0,
+				     list->leaf.index.count,
+				     &list->leaf.ascends, err);
 	if (rc == 0)
-		rc = last_not_above(list, &list->leaf, &at->leaf,
-				    list->leaf.count, key, err);
+		rc = last_not_above(list, &list->leaf.index, &at->leaf,
+				    list->leaf.index.count, key, err);
 	return rc;
 }
 

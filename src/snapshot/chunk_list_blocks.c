@@ -9,8 +9,8 @@ static bool at_start(const struct dg_chunk_list *list)
 	       list->to == list->root->count;
 }
 
-/* The file or folder at path; a missing one is a fact like any other. */
-static int file_identity(struct dg_chunk_list *list, const char *path,
+/* A missing one is a fact like any other. */
+int dg_chunk_list_object(struct dg_chunk_list *list, const char *path,
 			 struct dg_identity *out, struct dg_error *err)
 {
 	struct dg_error cause = {0};
@@ -33,9 +33,9 @@ static int whole_identity(struct dg_chunk_list *list, struct dg_identity *out,
 
 	if (!at_start(list))
 		return 0;
-	rc = file_identity(list, DG_DATA_FILE, &id[0], err);
+	rc = dg_chunk_list_object(list, DG_DATA_FILE, &id[0], err);
 	if (rc > 0)
-		rc = file_identity(list, DG_PARTS_FOLDER, &id[1], err);
+		rc = dg_chunk_list_object(list, DG_PARTS_FOLDER, &id[1], err);
 	if (rc <= 0)
 		return rc;
 	memcpy(both, id[0].bytes, id[0].len);
@@ -47,20 +47,88 @@ static int whole_identity(struct dg_chunk_list *list, struct dg_identity *out,
 	return rc < 0 ? rc : 1;
 }
 
-/* What an entry names is looked for as it is spelled: if that is not
- * canonical there is no such file, and reading will tell. */
-static int chunk_identity(struct dg_chunk_list *list, struct dg_identity *out,
+/* Reading will tell what is wrong with an entry that names no file. */
+static int settle_name(int rc, const struct dg_error *cause,
+		       struct dg_error *err)
+{
+	if (rc == DG_EINVALID || rc == DG_ELIMIT)
+		return 0;
+	if (rc < 0 && err)
+		*err = *cause;
+	return rc < 0 ? rc : 1;
+}
+
+/* Behind the last chunk of an index file is the beginning of the next. */
+static bool at_group(struct dg_chunk_list *list)
+{
+	struct dg_chunk_place *at = &list->at;
+
+	if (at->leaf > 0 && list->leaf.of == at->root &&
+	    at->leaf >= list->leaf.index.count)
+		*at = (struct dg_chunk_place){at->root + 1, 0};
+	return at->leaf == 0 && at->root < list->to;
+}
+
+/* An index file that lists the same chunks on both sides, whose files are the
+ * same objects. */
+static int group_identity(struct dg_chunk_list *list, struct dg_identity *out,
 			  struct dg_error *err)
+{
+	unsigned char name[DG_PART_NAME_SIZE];
+	char path[DG_PART_PATH_SIZE];
+	struct dg_error cause = {0};
+	int rc;
+
+	if (!list->pairing.groups || !at_group(list))
+		return 0;
+	rc = dg_chunk_list_name(list, list->root,
+				&list->root->entries[list->at.root], name,
+				&cause);
+	rc = settle_name(rc, &cause, err);
+	if (rc <= 0)
+		return rc;
+	dg_part_index_path_of(name, path);
+	return dg_chunk_list_object(list, path, out, err);
+}
+
+/* What the file of the chunk at the place is called: 1; 0: there is none. */
+static int chunk_name(struct dg_chunk_list *list,
+		      unsigned char name[DG_PART_NAME_SIZE],
+		      struct dg_error *err)
 {
 	const struct dg_chunk_index *index;
 	const struct dg_chunk_entry *entry;
-	char path[DG_PART_PATH_SIZE];
+	struct dg_error cause = {0};
 	int rc = dg_chunk_list_find(list, &index, &entry, err);
 
 	if (rc < 0 || !entry)
 		return rc;
-	rc = dg_part_chunk_path(entry->first, path, err);
-	return rc < 0 ? rc : file_identity(list, path, out, err);
+	if (list->leaf.names && index == &list->leaf.index) {
+		memcpy(name, list->leaf.names[list->at.leaf],
+		       DG_PART_NAME_SIZE);
+		return 1;
+	}
+	rc = dg_chunk_list_name(list, index, entry, name, &cause);
+	return settle_name(rc, &cause, err);
+}
+
+static int chunk_identity(struct dg_chunk_list *list, struct dg_identity *out,
+			  struct dg_error *err)
+{
+	unsigned char name[DG_PART_NAME_SIZE] = {0};
+	char path[DG_PART_PATH_SIZE];
+	int rc = chunk_name(list, name, err);
+
+	if (rc <= 0)
+		return rc;
+	if (list->pairing.known && !list->pairing.differs[name[0]]) {
+		out->kind = "part of an equal folder";
+		out->len = sizeof(name);
+		memcpy(out->bytes, name, sizeof(name));
+		return 1;
+	}
+	dg_part_chunk_path_of(name, path);
+	return dg_chunk_list_object(list, path, out, err);
 }
 
 int dg_chunk_list_identity(struct dg_chunk_list *list, enum dg_block block,
@@ -69,6 +137,8 @@ int dg_chunk_list_identity(struct dg_chunk_list *list, enum dg_block block,
 	switch (block) {
 	case DG_BLOCK_ALL:
 		return whole_identity(list, out, err);
+	case DG_BLOCK_GROUP:
+		return group_identity(list, out, err);
 	case DG_BLOCK_CHUNK:
 		return chunk_identity(list, out, err);
 	default:
@@ -87,6 +157,11 @@ int dg_chunk_list_skip(struct dg_chunk_list *list,
 	if (block == DG_BLOCK_ALL) {
 		*items = list->root->items;
 		list->at = (struct dg_chunk_place){list->to, 0};
+		return 0;
+	}
+	if (block == DG_BLOCK_GROUP) {
+		*items = list->root->entries[place->root].count;
+		list->at = (struct dg_chunk_place){place->root + 1, 0};
 		return 0;
 	}
 	list->at = *place;

@@ -26,11 +26,24 @@ int dg_chunk_list_first(struct dg_chunk_list *list,
 	return rc;
 }
 
+int dg_chunk_list_name(struct dg_chunk_list *list,
+		       const struct dg_chunk_index *index,
+		       const struct dg_chunk_entry *entry,
+		       unsigned char name[DG_PART_NAME_SIZE],
+		       struct dg_error *err)
+{
+	int rc = dg_chunk_list_first(list, index, entry, err);
+
+	return rc < 0 ? rc
+		      : dg_part_name(list->sha256, dg_buf_slice(&list->first),
+				     name, err);
+}
+
 /* Appends the entries, canonically spelled, or as they stand. */
-static int add_lines(struct dg_chunk_list *list, bool canonical,
+static int add_lines(struct dg_chunk_list *list,
+		     const struct dg_chunk_index *leaf, bool canonical,
 		     struct dg_buf *lines, struct dg_error *err)
 {
-	const struct dg_chunk_index *leaf = &list->leaf;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < leaf->count; i++) {
@@ -53,10 +66,11 @@ static int add_lines(struct dg_chunk_list *list, bool canonical,
 }
 
 /* 1 if the entries, whatever their spelling, have this digest. */
-static int has_digest(struct dg_chunk_list *list, struct dg_slice stated,
+static int has_digest(struct dg_chunk_list *list,
+		      const struct dg_chunk_index *leaf, struct dg_slice stated,
 		      struct dg_error *err)
 {
-	struct dg_buf lines = DG_BUF_INIT(list->leaf.text.len * 8 + 4096);
+	struct dg_buf lines = DG_BUF_INIT(leaf->text.len * 8 + 4096);
 	char hex[DG_SHA256_HEX_SIZE] = "";
 	bool equal = false;
 	int rc = 0;
@@ -66,7 +80,7 @@ static int has_digest(struct dg_chunk_list *list, struct dg_slice stated,
 	for (int canonical = 0; rc == 0 && !equal && canonical < 2;
 	     canonical++) {
 		dg_buf_clear(&lines);
-		rc = add_lines(list, canonical, &lines, err);
+		rc = add_lines(list, leaf, canonical, &lines, err);
 		if (rc == 0)
 			rc = dg_part_digest(dg_buf_slice(&lines), hex, err);
 		equal = dg_slice_equal(dg_slice_str(hex), stated);
@@ -77,10 +91,10 @@ static int has_digest(struct dg_chunk_list *list, struct dg_slice stated,
 
 /* An index file is what its entry in table-data.json says. */
 static int check_leaf(struct dg_chunk_list *list,
+		      const struct dg_chunk_index *leaf,
 		      const struct dg_chunk_entry *stated,
 		      struct dg_slice first, struct dg_error *err)
 {
-	const struct dg_chunk_index *leaf = &list->leaf;
 	int rc;
 
 	if (leaf->of_indexes)
@@ -95,7 +109,7 @@ static int check_leaf(struct dg_chunk_list *list,
 				    " and %" PRIu64,
 				    leaf->items, leaf->bytes, stated->count,
 				    stated->bytes);
-	rc = has_digest(list, stated->sha256, err);
+	rc = has_digest(list, leaf, stated->sha256, err);
 	if (rc == 0)
 		return dg_error_set(err, DG_EINVALID,
 				    "its entries are not those that "
@@ -109,54 +123,91 @@ static int check_leaf(struct dg_chunk_list *list,
 	return rc;
 }
 
-static int read_leaf(struct dg_chunk_list *list, const char *path,
-		     struct dg_error *err)
+static int read_index(struct dg_chunk_list *list, struct dg_chunk_index *leaf,
+		      const char *path, struct dg_error *err)
 {
 	struct dg_error cause = {0};
 	char *name = NULL;
 	int rc = dg_asprintf(&name, err, "%s/%s", list->files->name, path);
 
 	if (rc == 0)
-		rc = dg_chunk_index_reset(&list->leaf, name, err);
+		rc = dg_chunk_index_reset(leaf, name, err);
 	if (rc < 0)
 		return rc;
-	rc = dg_fileset_read(list->files, path, &list->leaf.text, &cause);
+	rc = dg_fileset_read(list->files, path, &leaf->text, &cause);
 	if (rc == DG_ENOTFOUND)
 		rc = dg_error_set(err, DG_EINVALID, "%s is missing", name);
 	else if (rc < 0 && err)
 		*err = cause;
 	if (rc == 0)
-		rc = dg_chunk_index_parse(&list->leaf, err);
+		rc = dg_chunk_index_parse(leaf, err);
 	free(name);
 	return rc;
+}
+
+void dg_chunk_leaf_free(struct dg_chunk_leaf *leaf)
+{
+	dg_chunk_index_free(&leaf->index);
+	free(leaf->names);
+	leaf->names = NULL;
+	leaf->of = SIZE_MAX;
+}
+
+int dg_chunk_list_read_leaf(struct dg_chunk_list *list,
+			    struct dg_chunk_leaf *leaf, size_t at,
+			    struct dg_error *err)
+{
+	const struct dg_chunk_entry *stated = &list->root->entries[at];
+	struct dg_buf first = DG_BUF_INIT(DG_CHUNK_KEY_MAX);
+	unsigned char name[DG_PART_NAME_SIZE];
+	char path[DG_PART_PATH_SIZE];
+	int rc;
+
+	free(leaf->names);
+	leaf->names = NULL;
+	leaf->ascends = false;
+	leaf->of = SIZE_MAX;
+	rc = dg_chunk_list_name(list, list->root, stated, name, err);
+	if (rc == 0)
+		rc = dg_buf_add_slice(&first, dg_buf_slice(&list->first), err);
+	if (rc == 0) {
+		dg_part_index_path_of(name, path);
+		rc = read_index(list, &leaf->index, path, err);
+	}
+	if (rc == 0) {
+		rc = check_leaf(list, &leaf->index, stated,
+				dg_buf_slice(&first), err);
+		if (rc < 0)
+			dg_error_prefix(err, "%s", leaf->index.name);
+	}
+	dg_buf_free(&first);
+	if (rc == 0)
+		leaf->of = at;
+	return rc;
+}
+
+/* One that pairing has read already. */
+static bool take_kept(struct dg_chunk_list *list, size_t at)
+{
+	struct dg_chunk_pairing *pairing = &list->pairing;
+
+	for (size_t i = 0; i < pairing->kept_count; i++) {
+		struct dg_chunk_leaf *kept = &pairing->kept[i];
+
+		if (kept->of != at)
+			continue;
+		dg_chunk_leaf_free(&list->leaf);
+		list->leaf = *kept;
+		*kept = (struct dg_chunk_leaf){.of = SIZE_MAX};
+		return true;
+	}
+	return false;
 }
 
 int dg_chunk_list_load_leaf(struct dg_chunk_list *list, size_t at,
 			    struct dg_error *err)
 {
-	const struct dg_chunk_entry *stated = &list->root->entries[at];
-	char path[DG_PART_PATH_SIZE];
-	struct dg_buf first = DG_BUF_INIT(DG_CHUNK_KEY_MAX);
-	int rc;
-
-	if (list->leaf_of == at)
+	if (list->leaf.of == at || take_kept(list, at))
 		return 0;
-	list->leaf_of = SIZE_MAX;
-	list->leaf_ascends = false;
-	rc = dg_chunk_list_first(list, list->root, stated, err);
-	if (rc == 0)
-		rc = dg_buf_add_slice(&first, dg_buf_slice(&list->first), err);
-	if (rc == 0)
-		rc = dg_part_index_path(dg_buf_slice(&first), path, err);
-	if (rc == 0)
-		rc = read_leaf(list, path, err);
-	if (rc == 0) {
-		rc = check_leaf(list, stated, dg_buf_slice(&first), err);
-		if (rc < 0)
-			dg_error_prefix(err, "%s", list->leaf.name);
-	}
-	dg_buf_free(&first);
-	if (rc == 0)
-		list->leaf_of = at;
-	return rc;
+	return dg_chunk_list_read_leaf(list, &list->leaf, at, err);
 }

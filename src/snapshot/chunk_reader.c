@@ -178,6 +178,19 @@ static bool at_chunk(const struct chunk_reader *reader)
 	return reader->failed == 0 && reader->at == reader->block.count;
 }
 
+static int pair(struct dg_item_source *self, struct dg_item_source *other,
+		struct dg_error *err)
+{
+	struct chunk_reader *reader = (struct chunk_reader *)self;
+
+	if (other)
+		return dg_chunk_list_pair(&reader->list,
+					  &((struct chunk_reader *)other)->list,
+					  err);
+	dg_chunk_list_unpair(&reader->list);
+	return 0;
+}
+
 static int identity(struct dg_item_source *self, enum dg_block block,
 		    struct dg_identity *out, struct dg_error *err)
 {
@@ -252,6 +265,7 @@ static struct chunk_reader *new_reader(struct dg_fileset *files)
 	reader->base.source.seek = seek;
 	reader->base.source.split = split;
 	if (files->identity) {
+		reader->base.source.pair = pair;
 		reader->base.source.identity = identity;
 		reader->base.source.skip = skip;
 	}

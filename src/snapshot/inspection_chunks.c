@@ -184,7 +184,7 @@ static void step_over(struct dg_inspection_walk *walk)
 
 	walk->incomplete = true;
 	walk->parts_unknown = true;
-	if (walk->root.of_indexes && walk->list.leaf_of != at->root)
+	if (walk->root.of_indexes && walk->list.leaf.of != at->root)
 		*at = (struct dg_chunk_place){at->root + 1, 0};
 	else
 		dg_chunk_list_step(&walk->list);

@@ -74,11 +74,12 @@ int dg_inspection_walk_leaf(struct dg_inspection_walk *walk,
 {
 	const char *path;
 
-	if (!walk->root.of_indexes || walk->leaf_seen == walk->list.leaf_of)
+	if (!walk->root.of_indexes || walk->leaf_seen == walk->list.leaf.of)
 		return 0;
-	walk->leaf_seen = walk->list.leaf_of;
-	path = walk->list.leaf.name + strlen(walk->inspector->files->name) + 1;
-	return compare_index(walk, &walk->list.leaf, path, err);
+	walk->leaf_seen = walk->list.leaf.of;
+	path = walk->list.leaf.index.name +
+	       strlen(walk->inspector->files->name) + 1;
+	return compare_index(walk, &walk->list.leaf.index, path, err);
 }
 
 /* Its name, also of one that cannot be read. */

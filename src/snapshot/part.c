@@ -2,16 +2,18 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define NAME_BYTES 16 /* of the digest of the first key */
+#define NAME_HEX_SIZE (2 * DG_PART_NAME_SIZE + 1)
 
-static int name_of(struct dg_slice first, char hex[2 * NAME_BYTES + 1],
-		   struct dg_error *err)
+int dg_part_name(struct dg_digest *sha256, struct dg_slice first,
+		 unsigned char name[DG_PART_NAME_SIZE], struct dg_error *err)
 {
-	unsigned char digest[DG_SHA256_SIZE];
-	int rc = dg_sha256(first, digest, err);
+	unsigned char bytes[DG_SHA256_SIZE];
+	int rc = dg_digest_update(sha256, first.ptr, first.len, err);
 
 	if (rc == 0)
-		dg_hex(digest, NAME_BYTES, hex);
+		rc = dg_digest_finish(sha256, bytes, err);
+	if (rc == 0)
+		memcpy(name, bytes, DG_PART_NAME_SIZE);
 	return rc;
 }
 
@@ -29,32 +31,49 @@ static void put_end(char *out)
 	put(out, end, sizeof(end));
 }
 
+void dg_part_chunk_path_of(const unsigned char name[DG_PART_NAME_SIZE],
+			   char out[DG_PART_PATH_SIZE])
+{
+	static const char folder[] = "table-data/";
+	char hex[NAME_HEX_SIZE];
+
+	dg_hex(name, DG_PART_NAME_SIZE, hex);
+	out = put(out, folder, sizeof(folder) - 1);
+	out = put(out, hex, 2);
+	*out++ = '/';
+	put_end(put(out, hex + 2, sizeof(hex) - 3));
+}
+
+void dg_part_index_path_of(const unsigned char name[DG_PART_NAME_SIZE],
+			   char out[DG_PART_PATH_SIZE])
+{
+	static const char folder[] = "table-data/index/";
+	char hex[NAME_HEX_SIZE];
+
+	dg_hex(name, DG_PART_NAME_SIZE, hex);
+	out = put(out, folder, sizeof(folder) - 1);
+	put_end(put(out, hex, sizeof(hex) - 1));
+}
+
 int dg_part_chunk_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		       struct dg_error *err)
 {
-	static const char folder[] = "table-data/";
-	char name[2 * NAME_BYTES + 1];
-	int rc = name_of(first, name, err);
+	unsigned char digest[DG_SHA256_SIZE];
+	int rc = dg_sha256(first, digest, err);
 
-	if (rc < 0)
-		return rc;
-	out = put(out, folder, sizeof(folder) - 1);
-	out = put(out, name, 2);
-	*out++ = '/';
-	put_end(put(out, name + 2, 2 * NAME_BYTES - 2));
-	return 0;
+	if (rc == 0)
+		dg_part_chunk_path_of(digest, out);
+	return rc;
 }
 
 int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		       struct dg_error *err)
 {
-	static const char folder[] = "table-data/index/";
-	char name[2 * NAME_BYTES + 1];
-	int rc = name_of(first, name, err);
+	unsigned char digest[DG_SHA256_SIZE];
+	int rc = dg_sha256(first, digest, err);
 
 	if (rc == 0)
-		put_end(put(put(out, folder, sizeof(folder) - 1), name,
-			    2 * NAME_BYTES));
+		dg_part_index_path_of(digest, out);
 	return rc;
 }
 

@@ -10,8 +10,19 @@
 #include "base/digest.h"
 
 #define DG_PART_PATH_SIZE 64 /* with the final zero */
+#define DG_PART_NAME_SIZE 16
 
-/* first: the canonical JSON of the key attributes of the first item. */
+/* What a file is called: the first 128 bits of the SHA-256 of `first`, the
+ * canonical JSON of the key attributes of the first item. The digest is one of
+ * that kind, which serves for any number of names. */
+int dg_part_name(struct dg_digest *sha256, struct dg_slice first,
+		 unsigned char name[DG_PART_NAME_SIZE], struct dg_error *err);
+void dg_part_chunk_path_of(const unsigned char name[DG_PART_NAME_SIZE],
+			   char out[DG_PART_PATH_SIZE]);
+void dg_part_index_path_of(const unsigned char name[DG_PART_NAME_SIZE],
+			   char out[DG_PART_PATH_SIZE]);
+
+/* Both in one call. */
 int dg_part_chunk_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 		       struct dg_error *err);
 int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],

@@ -127,6 +127,17 @@ static int seek(struct dg_item_source *self, struct dg_slice key,
 	return source->inner->seek(source->inner, key, err);
 }
 
+static int pair(struct dg_item_source *self, struct dg_item_source *other,
+		struct dg_error *err)
+{
+	struct dg_item_source *inner = ((struct snapshot_source *)self)->inner;
+
+	if (!other)
+		return inner->pair(inner, NULL, err);
+	return dg_source_pair(inner, ((struct snapshot_source *)other)->inner,
+			      err);
+}
+
 static int identity(struct dg_item_source *self, enum dg_block block,
 		    struct dg_identity *out, struct dg_error *err)
 {
@@ -168,6 +179,8 @@ static struct snapshot_source *new_source(struct dg_snapshot *snapshot,
 	source->base.keys = snapshot->keys;
 	if (inner->seek)
 		source->base.seek = seek;
+	if (inner->pair)
+		source->base.pair = pair;
 	if (inner->identity && inner->skip) {
 		source->base.identity = identity;
 		source->base.skip = skip;

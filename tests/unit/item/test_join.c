@@ -17,6 +17,8 @@ struct text_source {
 	const char *p;
 	int asked_after_failure;
 	bool failed;
+	struct dg_item_source *paired;
+	int pairings;
 };
 
 static int text_next(struct dg_item_source *self, struct dg_item *item,
@@ -293,6 +295,47 @@ static void test_blocks_of_one_side_alone_are_read(void **state)
 	assert_int_equal(a.read, 2);
 }
 
+/* ---- pairing ---- */
+
+static int paired_with(struct dg_item_source *self,
+		       struct dg_item_source *other, struct dg_error *err)
+{
+	(void)err;
+	((struct text_source *)self)->paired = other;
+	((struct text_source *)self)->pairings++;
+	return 0;
+}
+
+static int do_not_pair(struct dg_item_source *self,
+		       struct dg_item_source *other, struct dg_error *err)
+{
+	(void)self;
+	return other ? 0 : dg_error_set(err, DG_EIO, "cannot part");
+}
+
+static void test_sources_of_one_kind_are_paired_before_a_join(void **state)
+{
+	struct text_source a = source_of("a1 !"), b = source_of("a1"), c = b;
+	struct dg_change_count count;
+
+	(void)state;
+	a.source.pair = b.source.pair = paired_with;
+	dg_join_count(&a.source, &b.source, &count, NULL);
+	assert_ptr_equal(a.paired, &b.source);
+	assert_int_equal(a.pairings, 1);
+	assert_int_equal(b.pairings, 0);
+	/* With another kind, on either side, they are parted. */
+	dg_join_count(&a.source, &c.source, &count, NULL);
+	assert_null(a.paired);
+	dg_join_count(&c.source, &b.source, &count, NULL);
+	assert_int_equal(a.pairings, 2);
+	assert_int_equal(b.pairings, 1);
+	c.source.pair = do_not_pair;
+	assert_int_equal(dg_join_count(&b.source, &c.source, &count, NULL),
+			 DG_EIO);
+	assert_int_equal(b.pairings, 2);
+}
+
 static int refuse(void *context, const struct dg_item *item,
 		  struct dg_error *err)
 {
@@ -396,6 +439,8 @@ int main(void)
 		cmocka_unit_test(
 			test_blocks_of_equal_identity_are_stepped_over),
 		cmocka_unit_test(test_blocks_of_one_side_alone_are_read),
+		cmocka_unit_test(
+			test_sources_of_one_kind_are_paired_before_a_join),
 		cmocka_unit_test(test_visitor_can_end_the_join),
 		cmocka_unit_test(test_visitor_may_be_deaf),
 		cmocka_unit_test(test_different_key_schemas_do_not_join),

@@ -2,6 +2,7 @@
 #include "base/digest.h"
 #include "memory_file.h"
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define FILE_MAX ((size_t)64 << 20)
@@ -109,10 +110,9 @@ static int open_file(struct dg_fileset *self, const char *path,
 	return 0;
 }
 
-static int identify(struct dg_fileset *self, const char *path,
-		    struct dg_identity *out, struct dg_error *err)
+static int find_identity(const struct memory_store *store, const char *path,
+			 struct dg_identity *out, struct dg_error *err)
 {
-	struct memory_store *store = (struct memory_store *)self;
 	struct dg_digest *digest = NULL;
 	size_t len = strlen(path), met = 0;
 
@@ -138,6 +138,83 @@ static int identify(struct dg_fileset *self, const char *path,
 	dg_digest_finish(digest, out->bytes, NULL);
 	dg_digest_free(digest);
 	return met > 0 ? 0 : dg_error_set(err, DG_ENOTFOUND, "no '%s'", path);
+}
+
+static int identify(struct dg_fileset *self, const char *path,
+		    struct dg_identity *out, struct dg_error *err)
+{
+	struct memory_store *store = (struct memory_store *)self;
+
+	store->looked++;
+	return find_identity(store, path, out, err);
+}
+
+/* ---- folders of two stores ---- */
+
+/* path gets the first entry of a folder from *at on that is not the one of
+ * before, "<folder>/<name>"; *at moves behind. False: there is none. */
+static bool next_entry(const struct memory_store *store, const char *folder,
+		       size_t *at, char path[256])
+{
+	const size_t len = strlen(folder);
+
+	for (; *at < store->count; ++*at) {
+		const char *found = store->entries[*at].path;
+		size_t end;
+
+		if (strncmp(found, folder, len) != 0 || found[len] != '/')
+			continue;
+		end = len + 1 + strcspn(found + len + 1, "/");
+		if (strlen(path) == end && strncmp(path, found, end) == 0)
+			continue;
+		snprintf(path, 256, "%.*s", (int)end, found);
+		return true;
+	}
+	return false;
+}
+
+static bool same_object(const struct memory_store *a,
+			const struct memory_store *b, const char *path,
+			bool *in_b)
+{
+	struct dg_identity left, right;
+
+	find_identity(a, path, &left, NULL);
+	*in_b = find_identity(b, path, &right, NULL) == 0;
+	return *in_b && memcmp(left.bytes, right.bytes, left.len) == 0;
+}
+
+static int compare(struct dg_fileset *self, struct dg_fileset *right,
+		   const char *folder,
+		   int (*visit)(void *context,
+				const struct dg_fileset_difference *difference,
+				struct dg_error *err),
+		   void *context, struct dg_error *err)
+{
+	struct memory_store *stores[] = {(struct memory_store *)self,
+					 (struct memory_store *)right};
+	int rc = 0;
+
+	stores[0]->folders++;
+	for (int side = 0; side < 2; side++) {
+		char path[256] = "";
+		size_t at = 0;
+
+		while (rc == 0 && next_entry(stores[side], folder, &at, path)) {
+			bool both;
+			const bool same = same_object(
+				stores[side], stores[!side], path, &both);
+			const struct dg_fileset_difference difference = {
+				.name = strrchr(path, '/') + 1,
+				.in_left = side == 0 || both,
+				.in_right = side == 1 || both,
+			};
+
+			if (!same && (side == 0 || !both))
+				rc = visit(context, &difference, err);
+		}
+	}
+	return rc;
 }
 
 /* ---- the sink ---- */
@@ -220,6 +297,7 @@ struct memory_store *memory_store_new(bool identities)
 	store->files.open = open_file;
 	store->files.name = "store";
 	store->files.identity = identities ? identify : NULL;
+	store->files.compare = identities ? compare : NULL;
 	store->sink.create = create;
 	store->sink.keep = keep;
 	return store;
@@ -237,6 +315,7 @@ void memory_store_begin(struct memory_store *store)
 {
 	store->round++;
 	store->written = store->opened = 0;
+	store->looked = store->folders = 0;
 }
 
 size_t memory_store_end(struct memory_store *store)

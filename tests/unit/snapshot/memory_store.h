@@ -1,7 +1,7 @@
 /*
  * Files in memory, as a file set and as a sink: what a layout writes can be
  * read again, damaged and counted. With identities a file's is its SHA-1, a
- * folder's that of what is below it.
+ * folder's that of what is below it, and folders can be compared by them.
  */
 #ifndef DG_TEST_MEMORY_STORE_H
 #define DG_TEST_MEMORY_STORE_H
@@ -22,6 +22,8 @@ struct memory_store {
 	unsigned int round;
 	size_t written; /* files, since the round began */
 	size_t opened;  /* likewise */
+	size_t looked;  /* for identities, likewise */
+	size_t folders; /* compared, likewise */
 };
 
 struct memory_store *memory_store_new(bool identities);

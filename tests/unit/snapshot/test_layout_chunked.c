@@ -1,3 +1,4 @@
+#include "apart.h"
 #include "item/join.h"
 #include "sample_table.h"
 #include "snapshot/chunk_index_writer.h"
@@ -94,44 +95,6 @@ static void test_what_was_written_is_read(void **state)
 	}
 }
 
-/* Each item in a chunk of its own, which no reader minds: so that few bytes
- * make many chunks. */
-static struct memory_store *write_items_apart(const struct sample_table *table)
-{
-	struct memory_store *store = memory_store_new(true);
-	struct dg_item_source *items = sample_source(table);
-	struct dg_chunk_index_writer index;
-	struct dg_buf text = DG_BUF_INIT(4096), first = DG_BUF_INIT(4096);
-	char path[DG_PART_PATH_SIZE], hex[DG_SHA256_HEX_SIZE];
-	struct dg_error err = {0};
-	struct dg_item item;
-
-	dg_chunk_index_writer_init(&index, &store->sink);
-	while (dg_source_next(items, &item, &err) > 0) {
-		struct dg_chunk_entry entry = {.count = 1,
-					       .bytes = item.line.len + 1};
-
-		dg_buf_clear(&text);
-		dg_buf_clear(&first);
-		dg_buf_addf(&text, &err, "{\"Items\":[\n%.*s\n],\"Count\":1}\n",
-			    (int)item.line.len, item.line.ptr);
-		dg_key_json(&sample_keys, item.line, &first, &err);
-		entry.first = dg_buf_slice(&first);
-		dg_part_chunk_path(entry.first, path, &err);
-		dg_part_digest(item.line, hex, &err);
-		entry.sha256 = dg_slice_str(hex);
-		memory_store_put(store, path, dg_buf_slice(&text));
-		assert_ok(dg_chunk_index_writer_add(&index, &entry, &err),
-			  &err);
-	}
-	assert_ok(dg_chunk_index_writer_finish(&index, &err), &err);
-	dg_chunk_index_writer_free(&index);
-	dg_buf_free(&text);
-	dg_buf_free(&first);
-	dg_source_close(items);
-	return store;
-}
-
 static bool is_index_file(const struct memory_entry *entry)
 {
 	return strstr(entry->path, "/index/") != NULL;
@@ -149,7 +112,7 @@ static void test_above_4096_chunks_the_index_has_two_levels(void **state)
 		size_t files = 0;
 
 		fill(&table, counts[i], 60);
-		store = write_items_apart(&table);
+		store = apart_write(&table);
 		for (size_t at = 0; at < store->count; at++)
 			files += is_index_file(&store->entries[at]);
 		assert_int_equal(store->count, counts[i] + 1 + files);
@@ -229,7 +192,7 @@ static void test_damage_of_an_index_file_is_found_and_named(void **state)
 
 	(void)state;
 	fill(&table, 5000, 60);
-	store = write_items_apart(&table);
+	store = apart_write(&table);
 	for (size_t at = 0; at < store->count && !second; at++) {
 		if (is_index_file(&store->entries[at]))
 			*(first ? &second : &first) = &store->entries[at];
@@ -312,7 +275,7 @@ static void test_a_key_is_found_by_the_index_and_one_chunk(void **state)
 	store = write_table(&table);
 	expect_found(store, 5000, 1);
 	memory_store_free(store);
-	store = write_items_apart(&table);
+	store = apart_write(&table);
 	expect_found(store, 5000, 2);
 	memory_store_free(store);
 	sample_free(&table);
@@ -389,6 +352,7 @@ static void expect_count(struct memory_store *left, struct memory_store *right,
 	size_t opened;
 
 	a->files.identity = b->files.identity = NULL;
+	a->files.compare = b->files.compare = NULL;
 	count = compare(a, b, &opened);
 	assert_true(opened >= a->count - 1);
 	assert_memory_equal(&count, expected, sizeof(count));
