@@ -9,14 +9,11 @@ int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
 {
 	const struct dg_slice given = dg_slice_str(text);
 	struct dg_canon *canon = NULL;
-	size_t used;
 	char keys[1200];
 	int rc = dg_canon_new(&canon, err);
 
 	if (rc == 0)
-		rc = dg_canon_key(canon, key->keys, given, encoded, err);
-	if (rc == 0)
-		rc = dg_canon_item(canon, NULL, given, &used, json, NULL, err);
+		rc = dg_canon_key(canon, key->keys, given, json, encoded, err);
 	dg_canon_free(canon);
 	key->encoded = dg_buf_slice(encoded);
 	key->json = dg_buf_slice(json);

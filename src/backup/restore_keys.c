@@ -23,15 +23,12 @@ struct reader {
 static int add_key(struct reader *r, struct dg_slice text, struct dg_error *err)
 {
 	struct dg_item item;
-	size_t used;
 	int rc;
 
 	dg_buf_clear(&r->encoded);
 	dg_buf_clear(&r->json);
-	rc = dg_canon_key(r->canon, r->schema, text, &r->encoded, err);
-	if (rc == 0)
-		rc = dg_canon_item(r->canon, NULL, text, &used, &r->json, NULL,
-				   err);
+	rc = dg_canon_key(r->canon, r->schema, text, &r->json, &r->encoded,
+			  err);
 	if (rc < 0)
 		return rc;
 	item.key = dg_buf_slice(&r->encoded);

@@ -115,7 +115,7 @@ static int advance(struct worker *worker, const struct dg_scan_page *page,
 	worker->last = swap;
 	dg_buf_clear(&worker->last);
 	rc = dg_canon_key(worker->reader.canon, worker->run->scan->keys,
-			  page->last_key, &worker->last, err);
+			  page->last_key, NULL, &worker->last, err);
 	if (rc < 0)
 		return dg_error_prefix(err, "LastEvaluatedKey of Scan");
 	if (dg_slice_equal(dg_buf_slice(&worker->last),

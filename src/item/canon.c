@@ -124,15 +124,18 @@ int dg_canon_item(struct dg_canon *canon, const struct dg_key_schema *keys,
 }
 
 int dg_canon_key(struct dg_canon *canon, const struct dg_key_schema *keys,
-		 struct dg_slice text, struct dg_buf *key, struct dg_error *err)
+		 struct dg_slice text, struct dg_buf *line, struct dg_buf *key,
+		 struct dg_error *err)
 {
-	size_t key_len = key->len;
+	struct dg_buf *to = line ? line : &canon->line_scratch;
+	size_t line_len, key_len = key->len;
 	size_t used;
 	int rc;
 
-	dg_buf_clear(&canon->line_scratch);
-	rc = dg_canon_item(canon, keys, text, &used, &canon->line_scratch, key,
-			   err);
+	if (!line)
+		dg_buf_clear(to);
+	line_len = to->len;
+	rc = dg_canon_item(canon, keys, text, &used, to, key, err);
 	if (rc < 0)
 		return rc;
 	if (canon->attributes != keys->count)
@@ -140,7 +143,9 @@ int dg_canon_key(struct dg_canon *canon, const struct dg_key_schema *keys,
 				   "more attributes than the key's");
 	else if (dg_canon_peek(canon) >= 0)
 		rc = dg_canon_unexpected(canon, "the end of the key");
-	if (rc < 0)
+	if (rc < 0) {
+		cut_back(to, line_len);
 		cut_back(key, key_len);
+	}
 	return rc;
 }

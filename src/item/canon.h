@@ -36,11 +36,12 @@ int dg_canon_item(struct dg_canon *canon, const struct dg_key_schema *keys,
 
 /*
  * Reads a key, a JSON object of exactly the key attributes with nothing but
- * blanks round it ({"id":{"S":"a"}}), and appends it encoded to key. Errors
- * as above; DG_EINVALID also for attributes that are no part of the key.
+ * blanks round it ({"id":{"S":"a"}}), and appends it encoded to key and, if
+ * line is not NULL, in its canonical spelling to line. Errors as above;
+ * DG_EINVALID also for attributes that are no part of the key.
  */
 int dg_canon_key(struct dg_canon *canon, const struct dg_key_schema *keys,
-		 struct dg_slice text, struct dg_buf *key,
+		 struct dg_slice text, struct dg_buf *line, struct dg_buf *key,
 		 struct dg_error *err);
 
 /* The offset in text of the last failure. */

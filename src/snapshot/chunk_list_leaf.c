@@ -10,16 +10,12 @@ int dg_chunk_list_first(struct dg_chunk_list *list,
 			const struct dg_chunk_entry *entry,
 			struct dg_error *err)
 {
-	size_t used;
 	int rc;
 
 	dg_buf_clear(&list->first);
 	dg_buf_clear(&list->key);
-	rc = dg_canon_key(list->canon, list->keys, entry->first, &list->key,
-			  err);
-	if (rc == 0)
-		rc = dg_canon_item(list->canon, NULL, entry->first, &used,
-				   &list->first, NULL, err);
+	rc = dg_canon_key(list->canon, list->keys, entry->first, &list->first,
+			  &list->key, err);
 	if (rc < 0)
 		dg_error_prefix(err, "%s: entry %zu", index->name,
 				(size_t)(entry - index->entries) + 1);

@@ -67,10 +67,12 @@ static void check_accepted(struct dg_canon *canon,
 	check(keys->count == 0 || dg_key_json(keys, line, &json, NULL) == 0);
 	if (keys->count > 0) {
 		check_decoded(keys, &first->key, &json);
+		dg_buf_clear(&again.line);
 		dg_buf_clear(&again.key);
-		check(dg_canon_key(canon, keys, dg_buf_slice(&json), &again.key,
-				   NULL) == 0);
+		check(dg_canon_key(canon, keys, dg_buf_slice(&json),
+				   &again.line, &again.key, NULL) == 0);
 		check(same(&first->key, &again.key));
+		check(same(&json, &again.line));
 	}
 	dg_buf_free(&again.line);
 	dg_buf_free(&again.key);

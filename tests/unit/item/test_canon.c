@@ -400,12 +400,21 @@ static void test_a_key_object_holds_the_key_and_nothing_else(void **state)
 	int rc;
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		dg_buf_clear(&f->key);
-		rc = dg_canon_key(f->canon, &by_id,
-				  dg_slice_str(table[i].value), &f->key,
-				  &f->err);
-		assert_int_equal(rc, table[i].canonical ? DG_EINVALID : 0);
-		assert_int_equal(f->key.len, table[i].canonical ? 0 : 3);
+		for (int with_line = 0; with_line < 2; with_line++) {
+			dg_buf_clear(&f->line);
+			dg_buf_clear(&f->key);
+			rc = dg_canon_key(
+				f->canon, &by_id, dg_slice_str(table[i].value),
+				with_line ? &f->line : NULL, &f->key, &f->err);
+			assert_int_equal(rc,
+					 table[i].canonical ? DG_EINVALID : 0);
+			assert_int_equal(f->key.len,
+					 table[i].canonical ? 0 : 3);
+			assert_string_equal(dg_buf_str(&f->line),
+					    rc == 0 && with_line
+						    ? "{\"id\":{\"S\":\"a\"}}"
+						    : "");
+		}
 		if (table[i].canonical)
 			assert_string_equal(f->err.message, table[i].canonical);
 	}
