@@ -51,6 +51,9 @@ const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE]);
 /* "145.2 MB" (powers of 1000), "999 bytes", "1 byte". */
 const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE]);
 
+/* "5 minutes ago", "36 hours ago", "3 weeks ago". */
+const char *dg_format_age(uint64_t seconds, char out[DG_COUNT_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -103,6 +104,29 @@ const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE])
 	}
 	snprintf(out, DG_COUNT_SIZE, "%.1f %s", (double)n / (double)unit,
 		 units[i]);
+	return out;
+}
+
+const char *dg_format_age(uint64_t seconds, char out[DG_COUNT_SIZE])
+{
+	static const struct {
+		const char *name;
+		uint64_t seconds;
+	} units[] = {
+		{"year", 31557600}, {"month", 2629800}, {"week", 604800},
+		{"day", 86400},     {"hour", 3600},     {"minute", 60},
+		{"second", 1},
+	};
+	size_t i = 0;
+	uint64_t n;
+
+	/* Two of a unit before it is used: "36 hours ago" says more than
+	 * "1 day ago". */
+	while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
+		i++;
+	n = seconds / units[i].seconds;
+	snprintf(out, DG_COUNT_SIZE, "%" PRIu64 " %s%s ago", n, units[i].name,
+		 n == 1 ? "" : "s");
 	return out;
 }
 

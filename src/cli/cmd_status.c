@@ -52,11 +52,12 @@ static void print_title(struct dg_output *output,
 static void print_items(struct dg_output *output,
 			const struct dg_status_entry *entry)
 {
+	char age[DG_COUNT_SIZE];
 	char text[DG_QUANTITY_SIZE];
 
 	if (entry->age >= 0)
 		fprintf(output->out, ", %s",
-			dg_quantity_age((uint64_t)entry->age, text));
+			dg_format_age((uint64_t)entry->age, age));
 	if (entry->has_items)
 		fprintf(output->out, ", %s",
 			dg_quantity_items(entry->items, text));
@@ -81,14 +82,14 @@ static void print_backup(struct dg_output *output,
 static void print_check(struct dg_output *output,
 			const struct dg_status_entry *entry)
 {
-	char text[DG_QUANTITY_SIZE];
+	char age[DG_COUNT_SIZE];
 
 	if (!entry->checked ||
 	    (entry->date && strcmp(entry->checked, entry->date) <= 0))
 		return;
 	begin_field(output, "last check");
 	fprintf(output->out, "%s, nothing new\n",
-		dg_quantity_age((uint64_t)entry->checked_age, text));
+		dg_format_age((uint64_t)entry->checked_age, age));
 }
 
 static void print_count(struct dg_output *output,

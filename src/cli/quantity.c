@@ -42,26 +42,3 @@ const char *dg_quantity_changes(const struct dg_changes *changes,
 			 settings);
 	return out;
 }
-
-const char *dg_quantity_age(uint64_t seconds, char out[DG_QUANTITY_SIZE])
-{
-	static const struct {
-		const char *name;
-		uint64_t seconds;
-	} units[] = {
-		{"year", 31557600}, {"month", 2629800}, {"week", 604800},
-		{"day", 86400},     {"hour", 3600},     {"minute", 60},
-		{"second", 1},
-	};
-	size_t i = 0;
-	uint64_t n;
-
-	/* Two of a unit before it is used: "36 hours ago" says more than
-	 * "1 day ago". */
-	while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
-		i++;
-	n = seconds / units[i].seconds;
-	snprintf(out, DG_QUANTITY_SIZE, "%" PRIu64 " %s%s ago", n,
-		 units[i].name, n == 1 ? "" : "s");
-	return out;
-}

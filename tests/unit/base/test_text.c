@@ -158,6 +158,31 @@ static void test_bytes_are_shown_in_powers_of_1000(void **state)
 				    cases[i].text);
 }
 
+static void test_ages_are_told_in_the_unit_that_says_most(void **state)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *text;
+	} cases[] = {
+		{0, "0 seconds ago"},
+		{1, "1 second ago"},
+		{119, "119 seconds ago"},
+		{120, "2 minutes ago"},
+		{7199, "119 minutes ago"},
+		{129600, "36 hours ago"},
+		{172800, "2 days ago"},
+		{1209600, "2 weeks ago"},
+		{63115200, "2 years ago"},
+		{UINT64_MAX, "584542046090 years ago"},
+	};
+	char out[DG_COUNT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(dg_format_age(cases[i].seconds, out),
+				    cases[i].text);
+}
+
 static void test_harmful_characters_are_escaped(void **state)
 {
 	static const struct {
@@ -288,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_sizes_are_powers_of_1024),
 		cmocka_unit_test(test_counts_get_thousands_separators),
 		cmocka_unit_test(test_bytes_are_shown_in_powers_of_1000),
+		cmocka_unit_test(test_ages_are_told_in_the_unit_that_says_most),
 		cmocka_unit_test(test_harmful_characters_are_escaped),
 		cmocka_unit_test(test_printable_text_is_cut_whole),
 		cmocka_unit_test(test_nearest_word_is_within_a_third),
