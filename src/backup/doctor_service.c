@@ -1,4 +1,5 @@
 #include "backup/doctor.h"
+#include "backup/drill_table.h"
 
 #include "aws/caller_identity.h"
 #include "aws/endpoint.h"
@@ -9,6 +10,7 @@
 
 /* SigV4 allows five minutes; a clock that is a minute off will get there. */
 #define SKEW_WORTH_A_WORD_S 60
+#define ADVICE_MAX ((size_t)64 * 1024)
 
 /* Asked for AWS itself, and where the user says where STS is. */
 static int sts_endpoint(char **out, const struct dg_environment *env,
@@ -144,6 +146,42 @@ static void examine_permissions(struct dg_doctor *doctor)
 		      "and dynamodb:BatchGetItem for single items");
 }
 
+/* A line of advice for each that a drill has left. */
+static int note_drill_table(void *context, const struct dg_drill_table *table,
+			    struct dg_error *err)
+{
+	struct dg_buf *advice = context;
+	char age[DG_COUNT_SIZE];
+
+	/* Of some hundred the last are told when the first are gone. */
+	(void)err;
+	(void)dg_buf_addf(advice, NULL, "%s%s  # made %s",
+			  advice->len ? "\n" : "", table->removal,
+			  dg_format_age(table->age, age));
+	return 0;
+}
+
+/* What a drill leaves that is killed costs money, and nobody knows of it. */
+static void examine_drills(struct dg_doctor *doctor)
+{
+	struct dg_environment *env = &doctor->job.env;
+	struct dg_buf advice = DG_BUF_INIT(ADVICE_MAX);
+	struct dg_error why = {.code = DG_OK};
+	int rc = dg_drill_table_list(env, note_drill_table, &advice, &why);
+
+	if (rc < 0)
+		dg_doctor_say(doctor, "drill tables", DG_CHECK_SKIPPED, NULL,
+			      "not looked for: %s", why.message);
+	else if (advice.len == 0)
+		dg_doctor_ok(doctor, "drill tables", "none left");
+	else
+		dg_doctor_say(doctor, "drill tables", DG_CHECK_WARNING,
+			      dg_buf_str(&advice),
+			      "left by ddbgit verify --drill, unless one is "
+			      "running now");
+	dg_buf_free(&advice);
+}
+
 /* DescribeTable tells of the endpoint, the clock, the table and itself. */
 static void examine_table(struct dg_doctor *doctor)
 {
@@ -173,6 +211,7 @@ static void examine_table(struct dg_doctor *doctor)
 		dg_doctor_error(doctor, "table", DG_CHECK_FAILED, &why);
 	if (rc != DG_ENOTFOUND)
 		examine_permissions(doctor);
+	examine_drills(doctor);
 }
 
 void dg_doctor_service(struct dg_doctor *doctor)

@@ -3,26 +3,24 @@
  * by item, which is what it will have to stand one day. The table's name is
  * new and random; it alone is ever deleted, and also when the run is stopped.
  */
+#include "backup/drill_table.h"
 #include "backup/verify_job.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "dynamodb/table.h"
-#include <inttypes.h>
 #include <stdlib.h>
 
-#define PREFIX "ddbgit-drill-"
-
 /* Of a drill that was killed, or one that is running now. */
-static int warn_of(void *context, const char *name, struct dg_error *err)
+static int warn_of(void *context, const struct dg_drill_table *table,
+		   struct dg_error *err)
 {
 	const struct dg_verify_job *job = context;
+	char age[DG_COUNT_SIZE];
 
 	(void)err;
 	dg_warning(job->run->log,
-		   "Table '%s' of another drill exists. If none is running, "
-		   "one was killed: delete it with aws dynamodb delete-table "
-		   "--table-name %s",
-		   name, name);
+		   "Table '%s' of another drill exists, made %s. If none is "
+		   "running, one was killed; this deletes it: %s",
+		   table->name, dg_format_age(table->age, age), table->removal);
 	return 0;
 }
 
@@ -31,11 +29,8 @@ static void look_for_others(struct dg_verify_job *job,
 			    struct dg_environment *env)
 {
 	struct dg_error ignored = {0};
-	char *prefix = NULL;
 
-	if (dg_asprintf(&prefix, &ignored, PREFIX "%s-", env->name) == 0)
-		dg_table_list(env->connection, prefix, warn_of, job, &ignored);
-	free(prefix);
+	(void)dg_drill_table_list(env, warn_of, job, &ignored);
 }
 
 /* The connection of the drill's own, with a table that there is not yet. */
@@ -56,9 +51,7 @@ static int prepare(struct dg_verify_job *job, struct dg_environment *env,
 	rc = dg_environment_connect(env, err);
 	if (rc == 0)
 		look_for_others(job, env);
-	return rc == 0 ? dg_asprintf(&job->result->table, err,
-				     PREFIX "%s-%016" PRIx64, env->name,
-				     dg_random_u64())
+	return rc == 0 ? dg_drill_table_name(&job->result->table, env, err)
 		       : rc;
 }
 
@@ -85,35 +78,44 @@ static int restore(struct dg_verify_job *job, const struct dg_dataset *d,
 	return rc;
 }
 
-/* Whatever became of the restore, and though the run was cancelled. */
+/* Also where the run was cancelled. env must be closed by the caller. */
+static int delete_table(struct dg_environment *env, const struct dg_run *run,
+			const struct dg_verify_job *job, struct dg_error *err)
+{
+	int rc = dg_environment_open(env, run, job->scope.target, err);
+
+	if (rc == 0)
+		rc = dg_environment_connect(env, err);
+	if (rc < 0)
+		return rc;
+	rc = dg_table_delete(env->connection, job->result->table, err);
+	/* It had not been made yet. */
+	return rc == DG_ENOTFOUND ? 0 : rc;
+}
+
+/* Whatever became of the restore. */
 static int remove_table(struct dg_verify_job *job, struct dg_error *err)
 {
 	struct dg_run run = *job->run;
 	struct dg_environment env = {0};
 	struct dg_error cause = {0};
+	char *removal = NULL;
 	int rc;
 
 	run.cancel = NULL;
 	run.log = NULL;
-	rc = dg_environment_open(&env, &run, job->scope.target, &cause);
-	if (rc == 0)
-		rc = dg_environment_connect(&env, &cause);
-	if (rc == 0)
-		rc = dg_table_delete(env.connection, job->result->table,
-				     &cause);
-	dg_environment_close(&env);
+	rc = delete_table(&env, &run, job, &cause);
 	if (rc == 0)
 		dg_info(job->run->log, "Deleted table '%s'",
 			job->result->table);
-	/* It had not been made yet. */
-	if (rc == 0 || rc == DG_ENOTFOUND)
-		return 0;
-	if (err)
+	if (rc < 0 && dg_drill_table_removal(&removal, &env, job->result->table,
+					     NULL) == 0)
+		dg_error_hint(&cause, "Delete it: %s", removal);
+	if (rc < 0 && err)
 		*err = cause;
-	return dg_error_hint(err,
-			     "Delete it: aws dynamodb delete-table "
-			     "--table-name %s",
-			     job->result->table);
+	free(removal);
+	dg_environment_close(&env);
+	return rc;
 }
 
 int dg_verify_drill(struct dg_verify_job *job, const struct dg_dataset *dataset,

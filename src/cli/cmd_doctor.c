@@ -150,8 +150,8 @@ const struct dg_command dg_command_doctor = {
 		 "environment file, credentials and who they are, the endpoint "
 		 "and its clock, the table and each permission, then the "
 		 "repository, ignore rules, attributes, author, disk, memory "
-		 "and temporary space. It reads one item at most and writes "
-		 "nothing.",
+		 "and temporary space. It names tables that a killed drill "
+		 "has left. It reads one item at most and writes nothing.",
 	.groups = groups,
 	.values_size = sizeof(struct dg_target_options),
 	.examples =

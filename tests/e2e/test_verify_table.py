@@ -81,14 +81,46 @@ def test_drill(project, aws, table):
     assert aws.list_tables()["TableNames"] == tables
 
 
-def test_a_drill_that_was_killed_is_told(project, aws, table, make_table):
-    left = make_table("ddbgit-drill-local-0123456789abcdef", [])
-    try:
-        done = project.ddbgit("verify", "--drill")
-        assert f"Table '{left}' of another drill exists" in done.err
-        assert drills(aws) == [left]  # not ours to delete
-    finally:
-        aws.delete_table(TableName=left)
+def test_a_drill_that_was_killed_is_told(project, fake):
+    """By the next one and by doctor, with the command that removes it."""
+    fake.create("media", ITEMS)
+    project.local(fake.endpoint, "media")
+    project.ddbgit("dump", "--commit")
+    fake.fault("stall", operation="BatchWriteItem", times=1000)
+    process = subprocess.Popen(
+        [projects.binary(), "verify", "--drill"], cwd=project.path,
+        env=project.env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + projects.SECONDS
+    while len(fake.tables) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    fake.faults.clear()
+    left, = set(fake.tables) - {"media"}
+    # Of other environments, and whatever else looks like one.
+    others = ["ddbgit-drill-local-0123456789abcdef",
+              left.replace("-local-", "-local-2-"),
+              left.replace("-local-", "-other-"), left + "0", left[:-1],
+              left[:-1] + "x", left.replace("T", "t"), "ddbgit-drill-local-"]
+    for name in others:
+        fake.create(name)
+    remove = (f"aws dynamodb delete-table --table-name {left} --region "
+              f"us-east-1 --endpoint-url '{fake.endpoint}'")
+    done = project.ddbgit("verify", "--drill")
+    assert f"Table '{left}' of another drill exists, made " in done.err
+    assert remove in done.err and done.err.count("another drill") == 1
+    assert set(fake.tables) == {"media", left, *others}  # not ours to delete
+    env = {"DDBGIT_TEST_CLOCK": f"1,{int((time.time() + 7 * 86400) * 1000)}"}
+    found = project.ddbgit("doctor", "--json", env=env).of_type("check")
+    check, = [check for check in found if check["name"] == "drill tables"]
+    assert check["state"] == "warning"
+    assert check["advice"] == f"{remove}  # made 7 days ago"
+    fake.fault("denied", operation="ListTables", times=1000)
+    done = project.ddbgit("verify", "--drill")
+    assert "another drill" not in done.err
+    found = project.ddbgit("doctor", "--json").of_type("check")
+    check, = [check for check in found if check["name"] == "drill tables"]
+    assert check["state"] == "skipped" and "not looked for" in check["detail"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -131,4 +163,5 @@ def test_guards_of_a_drill(project, fake):
     done = project.ddbgit("verify", "--env=prod", "--drill", "--yes",
                           status=3)
     left, = set(fake.tables) - {"prod-media"}
-    assert f"aws dynamodb delete-table --table-name {left}" in done.err
+    assert (f"Delete it: aws dynamodb delete-table --table-name {left} --region "
+            f"us-east-1 --endpoint-url '{fake.endpoint}'") in done.err
