@@ -19,10 +19,43 @@ static void collect(void *context, enum dg_log_level level, const char *message)
 			  doctor->warnings.len ? "\n" : "", message);
 }
 
+/* What to do where nothing more is known than what failed. */
+static const struct {
+	const char *name;
+	const char *advice;
+} advices[] = {
+	{"environment", "Mend the environment file: ddbgit init writes a "
+			"template where there is none"},
+	{"credentials", "Look at the environment file and at ~/.aws"},
+	{"endpoint", "Check the network and the endpoint: --endpoint-url, or "
+		     "AWS_ENDPOINT_URL in the environment file"},
+	{"table", "Check DYNAMODB_TABLE and AWS_REGION in the environment "
+		  "file, or create the table"},
+	{"repository", "git status may tell more"},
+	{"index", "git status may tell more"},
+	{"branch", "git status may tell more"},
+	{"attributes", "git check-attr -a backups may tell more"},
+	{"snapshot", "Look at the folder: git status, ls -l"},
+	{"author", "git config user.name 'Your Name'; "
+		   "git config user.email you@example.com"},
+};
+
+static const char *usual_advice(const char *name)
+{
+	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
+		if (strcmp(advices[i].name, name) == 0)
+			return advices[i].advice;
+	return "Try again later";
+}
+
 static void report(struct dg_doctor *doctor, const struct dg_check *check)
 {
+	struct dg_check shown = *check;
+
+	if (check->state == DG_CHECK_FAILED && !check->advice)
+		shown.advice = usual_advice(check->name);
 	doctor->result->count[check->state]++;
-	doctor->options->report(doctor->options->context, check);
+	doctor->options->report(doctor->options->context, &shown);
 	dg_buf_clear(&doctor->warnings);
 }
 

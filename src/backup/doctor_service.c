@@ -101,7 +101,8 @@ static void examine_clock(struct dg_doctor *doctor)
 		dg_doctor_ok(doctor, "clock", "agrees with the service's");
 }
 
-static void report_table(struct dg_doctor *doctor)
+/* Can it be read? */
+static bool report_table(struct dg_doctor *doctor)
 {
 	struct dg_dump_job *job = &doctor->job;
 	char items[DG_COUNT_SIZE], bytes[DG_COUNT_SIZE];
@@ -110,7 +111,7 @@ static void report_table(struct dg_doctor *doctor)
 
 	if (dg_table_check_usable(job->describe, &why) < 0) {
 		dg_doctor_error(doctor, "table", DG_CHECK_FAILED, &why);
-		return;
+		return false;
 	}
 	(void)dg_json_get_u64(job->describe, "ItemCount", &count);
 	(void)dg_json_get_u64(job->describe, "TableSizeBytes",
@@ -118,6 +119,7 @@ static void report_table(struct dg_doctor *doctor)
 	dg_doctor_ok(doctor, "table", "%s exists, about %s items, %s",
 		     job->env.table, dg_format_count(count, items),
 		     dg_format_bytes(doctor->table_bytes, bytes));
+	return true;
 }
 
 /* One of the calls that a dump makes: may these credentials? */
@@ -191,6 +193,7 @@ static void examine_table(struct dg_doctor *doctor)
 	int rc = dg_table_describe(env->connection, env->table, &job->describe,
 				   &why);
 	const bool reached = rc != DG_EUNREACHABLE && rc != DG_ECANCELLED;
+	bool usable = false;
 
 	rc = dg_environment_explain(env, rc, &why);
 	if (!reached || (rc == DG_ESERVICE &&
@@ -206,12 +209,15 @@ static void examine_table(struct dg_doctor *doctor)
 		dg_doctor_error(doctor, "dynamodb:DescribeTable",
 				DG_CHECK_FAILED, &why);
 	if (rc == 0)
-		report_table(doctor);
+		usable = report_table(doctor);
 	else if (rc == DG_ENOTFOUND)
 		dg_doctor_error(doctor, "table", DG_CHECK_FAILED, &why);
-	if (rc != DG_ENOTFOUND)
+	/* Of a table that is no more, or not yet, nothing is allowed. */
+	if (usable || rc == DG_EDENIED)
 		examine_permissions(doctor);
-	examine_drills(doctor);
+	/* Who waited five minutes in vain does not ask for more. */
+	if (rc == 0 || rc == DG_ENOTFOUND || rc == DG_EDENIED)
+		examine_drills(doctor);
 }
 
 void dg_doctor_service(struct dg_doctor *doctor)

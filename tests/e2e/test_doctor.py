@@ -84,6 +84,39 @@ def not_dynamodb(media, fake):
     fake.fault("html", times=1000)
 
 
+def no_table(media, fake):
+    media.local(fake.endpoint, None, env="dev")
+
+
+def creating_table(media, fake):
+    fake.tables["media"].status = "CREATING"
+
+
+def failing_program(media, fake):
+    (media.home / ".aws").mkdir()
+    (media.home / ".aws" / "config").write_text(
+        "[profile x]\ncredential_process = /bin/false\n")
+    media.local(fake.endpoint, "media", env="dev", AWS_ACCESS_KEY_ID=None,
+                AWS_SECRET_ACCESS_KEY=None, AWS_PROFILE="x")
+
+
+def wrong_key(media, fake):
+    fake.fault("bad_key", times=1000)
+
+
+def merge(media, fake):
+    (media.path / ".git" / "MERGE_HEAD").write_text(
+        media.git("rev-parse", "HEAD") + "\n")
+
+
+def broken_configuration(media, fake):
+    (media.path / ".git" / "config").write_text("[core\n")
+
+
+def nested_repository(media, fake):
+    media.git("init", "-q", "backups")
+
+
 def stale_lock(media, fake):
     (media.path / ".git" / "index.lock").touch()
 
@@ -100,7 +133,10 @@ TROUBLES = {
     filter_backups: "attributes", no_repository: "repository",
     other_table: "snapshot", no_credentials: "credentials",
     stop_service: "endpoint", not_dynamodb: "endpoint", stale_lock: "index",
-    read_only_output: "snapshot",
+    read_only_output: "snapshot", no_table: "environment",
+    creating_table: "table", failing_program: "credentials",
+    wrong_key: "dynamodb:DescribeTable", merge: "branch",
+    broken_configuration: "repository", nested_repository: "repository",
 }
 
 
@@ -112,6 +148,7 @@ def test_what_the_doctor_crosses_a_dump_fails_of(media, fake, trouble):
     failed = [name for name, check in found.items()
               if check["state"] == "failed"]
     assert TROUBLES[trouble] in failed
+    assert all(found[name]["advice"] for name in failed), found
     dump = media.ddbgit("dump", "--env=dev", "--commit", status=None)
     assert dump.status != 0, str(dump)
     # The doctor's words are the dump's own where it says them too.
@@ -202,6 +239,27 @@ def test_a_full_disk_is_told_by_the_table_s_size(media, fake):
     fake.tables["media"].moved = 10**12  # a thousand bytes each
     found = checks(media, status=1)
     assert found["disk"]["state"] == "failed"
+
+
+def test_a_table_that_is_being_made_is_asked_for_nothing(media, fake):
+    creating_table(media, fake)
+    found = checks(media, status=1)
+    assert found["table"]["advice"] == "Try again when it is ACTIVE"
+    assert not any(name.startswith("dynamodb:Scan") for name in found)
+    assert fake.count("Scan") == 0
+
+
+def test_little_room_for_what_does_not_fit_is_told(media, fake):
+    found = checks(media, "--temp-dir=/nonexistent")
+    assert found["temporary space"]["state"] == "warning"
+    assert "--temp-dir" in found["temporary space"]["advice"]
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    found = checks(media, f"--memory={whole // 2**20 * 3 // 4}M")
+    assert found["memory"]["state"] == "warning"
+    # A table that does not fit needs it.
+    fake.tables["media"].moved = 10**6
+    found = checks(media, "--temp-dir=/nonexistent", status=1)
+    assert found["temporary space"]["state"] == "failed"
 
 
 @pytest.mark.parametrize("args", [["doctor", "--env=dev"],
