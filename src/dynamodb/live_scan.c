@@ -45,16 +45,24 @@ struct worker {
 	struct dg_buf before_last;
 };
 
-uint64_t dg_live_page_limit(double rate_units, double units_per_item)
+uint64_t dg_live_page_limit(double rate_units, double least,
+			    double units_per_item)
 {
+	double units = rate_units * PAGE_SECONDS;
 	double limit;
 
 	if (rate_units <= 0 || units_per_item <= 0)
 		return 0;
-	limit = floor(rate_units * PAGE_SECONDS / units_per_item);
+	limit = floor((units > least ? units : least) / units_per_item);
 	if (limit < 1)
 		return 1;
 	return (uint64_t)(limit < LIMIT_MAX ? limit : LIMIT_MAX);
+}
+
+/* What is read is accounted in steps of so many units. */
+static double step(const struct dg_live_scan *scan)
+{
+	return scan->consistent ? 1 : 0.5;
 }
 
 static int add_item(void *context, const struct dg_item *item,
@@ -73,7 +81,7 @@ static double page_units(const struct worker *worker,
 
 	if (page->units >= 0)
 		return page->units;
-	return worker->run->scan->consistent ? whole : whole / 2;
+	return whole * step(worker->run->scan);
 }
 
 /* Rises at once and sinks slowly, so that a page seldom costs too much. */
@@ -89,11 +97,14 @@ static void account(struct worker *worker, const struct dg_scan_page *page)
 {
 	struct run *run = worker->run;
 	double units = page_units(worker, page);
+	/* Rounded up by half a step on average: to learn the whole would make
+	 * each page smaller than the one before, where pages are small. */
+	double exact = units - step(run->scan) / 2;
 	double total;
 
 	dg_rate_charge(run->rate, units, DG_RATE_PAGE_MAX);
-	if (page->items > 0 && units > 0)
-		learn(worker, units / (double)page->items);
+	if (page->items > 0 && exact > 0)
+		learn(worker, exact / (double)page->items);
 	pthread_mutex_lock(&run->lock);
 	run->state.items += page->items;
 	run->state.bytes += page->bytes;
@@ -121,7 +132,7 @@ static int advance(struct worker *worker, const struct dg_scan_page *page,
 	if (dg_slice_equal(dg_buf_slice(&worker->last),
 			   dg_buf_slice(&worker->before_last)))
 		return dg_error_set(err, DG_ESERVICE,
-				    "Scan does not come on: it answers the "
+				    "Scan does not get on: it answers the "
 				    "same LastEvaluatedKey twice: %.*s",
 				    (int)page->last_key.len,
 				    page->last_key.ptr);
@@ -175,7 +186,7 @@ static int next_page(struct worker *worker, size_t segment,
 		.segment = segment,
 		.segments = scan->segments,
 		.consistent = scan->consistent,
-		.limit = dg_live_page_limit(scan->rate_units,
+		.limit = dg_live_page_limit(scan->rate_units, step(scan),
 					    worker->units_per_item),
 		.start_key = dg_buf_slice(&worker->start_key),
 	};

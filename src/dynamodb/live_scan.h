@@ -35,8 +35,9 @@ struct dg_live_scan_result {
 int dg_live_scan_run(const struct dg_live_scan *scan,
 		     struct dg_live_scan_result *result, struct dg_error *err);
 
-/* Items a page, so that it costs at most half a second of the rate; 0: as many
- * as the service likes. */
-uint64_t dg_live_page_limit(double rate_units, double units_per_item);
+/* Items a page, so that it costs at most half a second of the rate, or `least`
+ * units, below which no page costs; 0: as many as the service likes. */
+uint64_t dg_live_page_limit(double rate_units, double least,
+			    double units_per_item);
 
 #endif

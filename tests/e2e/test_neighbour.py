@@ -62,6 +62,19 @@ def test_a_dump_consumes_half_of_the_reads(media, fake):
     assert log[-1][0] - log[0][0] > 8
 
 
+@pytest.mark.parametrize("consistent", [False, True])
+def test_a_table_of_one_unit_is_read_by_what_a_page_costs_at_least(
+        media, fake, consistent):
+    """Half a second of its rate buys less than a page can cost."""
+    fake.create("media", items(600, size=100), **provisioned(1, 1))
+    more = ["--consistent"] if consistent else []
+    media.ddbgit("dump", "--env=dev", *more, env=FAST)
+    costs = [cost for _, cost in fake.capacity.reads]
+    size = sum(len(json.dumps(item))
+               for item in fake.tables["media"].ledger.values())
+    assert sum(costs) < 2.5 * (size / 4096) * (1 if consistent else 0.5)
+
+
 def test_consistent_reads_cost_twice_and_say_so(media, fake):
     fake.create("media", items(60, size=3000))
     media.ddbgit("dump", "--env=dev", env=FAST)

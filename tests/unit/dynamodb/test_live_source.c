@@ -151,7 +151,7 @@ static void test_same_last_key_twice_is_an_error(void **state)
 	source = open_source(script, 1, (struct dg_rate_limit){0});
 	assert_int_equal(read_all(script, source, lines), DG_ESERVICE);
 	assert_non_null(strstr(script->err.message,
-			       "cannot read table 't': Scan does not come on"));
+			       "cannot read table 't': Scan does not get on"));
 	assert_string_equal(lines, "");
 	/* It stays failed. */
 	assert_int_equal(read_all(script, source, lines), DG_ESERVICE);

@@ -135,11 +135,18 @@ static void test_request_says_no_more_than_it_must(void **state)
 static void test_page_costs_at_most_half_a_second_of_the_rate(void **state)
 {
 	(void)state;
-	assert_int_equal(dg_live_page_limit(0, 0.5), 0);
-	assert_int_equal(dg_live_page_limit(100, 0.5), 100);
-	assert_int_equal(dg_live_page_limit(100, 0.1), 500);
-	assert_int_equal(dg_live_page_limit(1, 100), 1);
-	assert_int_equal(dg_live_page_limit(1e12, 1e-6), 1000000);
+	assert_int_equal(dg_live_page_limit(0, 0.5, 0.5), 0);
+	assert_int_equal(dg_live_page_limit(100, 0.5, 0.5), 100);
+	assert_int_equal(dg_live_page_limit(100, 1, 0.1), 500);
+	assert_int_equal(dg_live_page_limit(1, 0.5, 100), 1);
+	assert_int_equal(dg_live_page_limit(1e12, 1, 1e-6), 1000000);
+}
+
+static void test_page_takes_what_its_least_price_buys(void **state)
+{
+	(void)state;
+	assert_int_equal(dg_live_page_limit(0.5, 0.5, 0.125), 4);
+	assert_int_equal(dg_live_page_limit(0.5, 1, 0.125), 8);
 }
 
 int main(void)
@@ -149,6 +156,7 @@ int main(void)
 		cmocka_unit_test(test_request_says_no_more_than_it_must),
 		cmocka_unit_test(
 			test_page_costs_at_most_half_a_second_of_the_rate),
+		cmocka_unit_test(test_page_takes_what_its_least_price_buys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
