@@ -71,6 +71,7 @@ all   clang-tidy           [clang-tidy] static analysis
 all   cppcheck             [cppcheck] static analysis
 all   zsh                  [zsh]      its completion, asked in it
 all   fish                 [fish]     likewise
+all   tmux                 [tmux]     terminals that are resized
 LIST
 }
 

@@ -12,7 +12,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define CLEAR_LINE "\r\033[K"
+/* A progress line leaves the cursor at its beginning: of a line that wraps
+ * since the terminal was made narrower the rest stands below, and goes too. */
+#define TO_LINE_START "\r"
+#define CLEAR_LINE "\033[K"
+#define CLEAR_BELOW "\033[J"
 /* Escaping makes a byte six characters at most. */
 #define MESSAGE_MAX 4096
 #define ESCAPED_MAX (6 * MESSAGE_MAX + 1)
@@ -111,7 +115,9 @@ void dg_output_style(struct dg_output *output, enum dg_output_style style)
 static void clear_status(struct dg_output *output)
 {
 	if (output->status_shown)
-		fputs(CLEAR_LINE, output->err);
+		/* The line first: what is cleared from the screen's top on
+		 * tmux would keep in its history. */
+		fputs(TO_LINE_START CLEAR_LINE CLEAR_BELOW, output->err);
 	output->status_shown = false;
 }
 
@@ -176,7 +182,8 @@ void dg_output_status(struct dg_output *output, const char *line)
 {
 	pthread_mutex_lock(&output->lock);
 	if (line) {
-		fprintf(output->err, "\r%s\033[K", line);
+		fprintf(output->err,
+			TO_LINE_START "%s" CLEAR_BELOW TO_LINE_START, line);
 		output->status_shown = true;
 	} else {
 		clear_status(output);

@@ -30,6 +30,9 @@ __attribute__((format(printf, 2, 3))) static void append(char *out,
 	va_end(args);
 }
 
+/* An estimate may be passed, and the end cannot be known from it. */
+#define SHARE_MAX 0.99
+
 /* The part done of what is expected, 0 where that is unknown. */
 static double share_of(const struct dg_progress_state *state)
 {
@@ -39,7 +42,7 @@ static double share_of(const struct dg_progress_state *state)
 		share = (double)state->bytes / (double)state->expected_bytes;
 	else if (state->expected_items)
 		share = (double)state->items / (double)state->expected_items;
-	return share < 0.99 ? share : 0.99;
+	return share < SHARE_MAX ? share : SHARE_MAX;
 }
 
 void dg_progress_line_format(const struct dg_progress_state *state,
@@ -61,7 +64,9 @@ void dg_progress_line_format(const struct dg_progress_state *state,
 			       (uint64_t)((double)state->bytes / seconds),
 			       text));
 	if (share > 0)
-		append(out, ", %.0f %%, %s left", 100 * share,
+		append(out, ", %.0f %%", 100 * share);
+	if (share > 0 && share < SHARE_MAX)
+		append(out, ", %s left",
 		       dg_quantity_time(
 			       (uint64_t)(seconds * (1 - share) / share),
 			       text));

@@ -160,10 +160,10 @@ static void estimate(struct live *live, const struct dg_live_options *options)
 	if (items > 0 && size > 0)
 		units = (double)size / (double)items / READ_UNIT_BYTES;
 	scan->units_per_item = scan->consistent ? units : units / 2;
+	/* Its bytes are not those of the JSON that is counted: often half. */
 	scan->state = (struct dg_progress_state){
 		.phase = live->phase,
 		.expected_items = items,
-		.expected_bytes = size,
 	};
 	share_out(live, options->segments, size);
 }

@@ -75,6 +75,16 @@ def test_a_table_of_one_unit_is_read_by_what_a_page_costs_at_least(
     assert sum(costs) < 2.5 * (size / 4096) * (1 if consistent else 0.5)
 
 
+def test_progress_is_told_by_items(media, fake):
+    """DescribeTable's bytes are others than those that are counted."""
+    fake.create("media", items(900, size=1500), **provisioned(20, 5))
+    done = media.terminal("dump", "--env=dev")
+    told = re.findall(r"Reading: (\d+) items, [^\r]*, (\d+) %", done.out)
+    assert told
+    for count, share in told:
+        assert int(share) == pytest.approx(int(count) / 9, abs=1)
+
+
 def test_consistent_reads_cost_twice_and_say_so(media, fake):
     fake.create("media", items(60, size=3000))
     media.ddbgit("dump", "--env=dev", env=FAST)

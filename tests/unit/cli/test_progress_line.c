@@ -33,7 +33,7 @@ static void test_the_line_says_what_is_known(void **state)
 		/* The estimate was too low. */
 		{{"Reading", 2000, 2000, 1000, 1000, 0, 0},
 		 1000,
-		 "Reading: 2,000 items, 2.0 kB, 2.0 kB/s, 99 %, 0:00 left"},
+		 "Reading: 2,000 items, 2.0 kB, 2.0 kB/s, 99 %"},
 		{{"Writing", 0, 0, 1000, 1000, 0, 0}, 0, "Writing: 0 items"},
 	};
 	char text[DG_PROGRESS_LINE_MAX];
@@ -94,6 +94,13 @@ static size_t count(const char *text, const char *part)
 	return n;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
 /* Reports every 10 ms of a clock that only the test knows. */
 static void report_for(struct screen *screen, int64_t from_ms, int64_t to_ms)
 {
@@ -116,8 +123,20 @@ static void test_a_terminal_is_redrawn_from_two_seconds_on(void **state)
 	report_for(&screen, 2000, 3000);
 	assert_int_equal(count(screen.text, "\rReading"), 6);
 	dg_progress_line_clear(&screen.line);
-	assert_true(strlen(screen.text) > 4);
-	assert_string_equal(screen.text + strlen(screen.text) - 4, "\r\033[K");
+	assert_true(ends_with(screen.text, "\r\033[K\033[J"));
+	end(&screen);
+}
+
+/* Where a terminal wraps its lines anew as it is made narrower, the rest of
+ * the line comes to stand below the cursor. */
+static void test_the_cursor_stands_before_what_is_to_be_cleared(void **state)
+{
+	struct screen screen;
+
+	(void)state;
+	begin(&screen, true);
+	report_for(&screen, 0, 2000);
+	assert_true(ends_with(screen.text, "0 bytes/s\033[J\r"));
 	end(&screen);
 }
 
@@ -129,7 +148,7 @@ static void test_a_message_takes_the_place_of_the_line(void **state)
 	begin(&screen, true);
 	report_for(&screen, 0, 2000);
 	dg_output_log(&screen.output, DG_LOG_INFO, "hello");
-	assert_non_null(strstr(screen.text, "\r\033[K[INFO] hello\n"));
+	assert_non_null(strstr(screen.text, "\r\033[K\033[J[INFO] hello\n"));
 	end(&screen);
 }
 
@@ -166,6 +185,8 @@ int main(void)
 		cmocka_unit_test(test_the_line_stays_below_the_terminals_width),
 		cmocka_unit_test(
 			test_a_terminal_is_redrawn_from_two_seconds_on),
+		cmocka_unit_test(
+			test_the_cursor_stands_before_what_is_to_be_cleared),
 		cmocka_unit_test(test_a_message_takes_the_place_of_the_line),
 		cmocka_unit_test(test_elsewhere_a_line_comes_every_ten_seconds),
 		cmocka_unit_test(test_a_quiet_run_shows_no_progress),
