@@ -1,6 +1,7 @@
 #include "cli/prompt.h"
 
 #include "cli/quantity.h"
+#include "cli/signals.h"
 #include <ddbgit/text.h>
 #include <errno.h>
 #include <poll.h>
@@ -42,16 +43,24 @@ static void ask(const struct dg_prompt *prompt,
 
 /*
  * Waits in short turns: a signal may be delivered to another thread, or just
- * before the wait begins. 1: something to read; negative: a dg_code.
+ * before the wait begins. 1: something to read; negative: a dg_code. Asks again
+ * after a stop, when the terminal has forgotten what was typed so far.
  */
-static int wait_for_input(const struct dg_prompt *prompt, struct dg_error *err)
+static int wait_for_input(const struct dg_prompt *prompt,
+			  const struct dg_confirmation *question,
+			  struct dg_error *err)
 {
 	struct pollfd input = {.fd = prompt->fd, .events = POLLIN};
+	int resumes = dg_signals_resumes();
 	int ready = 0;
 
 	while (ready == 0) {
 		if (dg_cancel_check(prompt->cancel, err) < 0)
 			return DG_ECANCELLED;
+		if (dg_signals_resumes() != resumes) {
+			resumes = dg_signals_resumes();
+			ask(prompt, question);
+		}
 		ready = poll(&input, 1, POLL_MS);
 		if (ready < 0 && errno == EINTR)
 			ready = 0;
@@ -63,8 +72,9 @@ static int wait_for_input(const struct dg_prompt *prompt, struct dg_error *err)
  * A line without its end, cut at out's size, read a byte at a time so that
  * nothing behind it is taken. 1, 0 at the end of input, or a dg_code.
  */
-static int read_line(const struct dg_prompt *prompt, char *out, size_t size,
-		     struct dg_error *err)
+static int read_line(const struct dg_prompt *prompt,
+		     const struct dg_confirmation *question, char *out,
+		     size_t size, struct dg_error *err)
 {
 	size_t len = 0;
 	ssize_t got;
@@ -72,7 +82,7 @@ static int read_line(const struct dg_prompt *prompt, char *out, size_t size,
 	int rc;
 
 	for (;;) {
-		rc = wait_for_input(prompt, err);
+		rc = wait_for_input(prompt, question, err);
 		if (rc < 0)
 			return rc;
 		got = read(prompt->fd, &c, 1);
@@ -100,7 +110,7 @@ int dg_prompt_confirm(void *context, const struct dg_confirmation *question,
 	if (!can_ask(prompt))
 		return DG_EREFUSED; /* the caller says why */
 	ask(prompt, question);
-	rc = read_line(prompt, answer, sizeof(answer), err);
+	rc = read_line(prompt, question, answer, sizeof(answer), err);
 	/* A line that came with the signal is no answer. */
 	if (rc == 1 && dg_cancel_check(prompt->cancel, err) < 0)
 		rc = DG_ECANCELLED;

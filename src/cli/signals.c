@@ -6,6 +6,7 @@
 
 static struct dg_cancel *cancel_on_signal;
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t resumes;
 
 static void handle(int signal_number)
 {
@@ -17,6 +18,12 @@ static void handle(int signal_number)
 	}
 	caught = signal_number;
 	dg_cancel_set(cancel_on_signal);
+}
+
+static void count_resume(int signal_number)
+{
+	(void)signal_number;
+	resumes++;
 }
 
 void dg_signals_install(struct dg_cancel *cancel)
@@ -35,10 +42,17 @@ void dg_signals_install(struct dg_cancel *cancel)
 		if (sigaction(numbers[i], NULL, &before) == 0 &&
 		    before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
+	action.sa_handler = count_resume;
+	sigaction(SIGCONT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
 int dg_signals_caught(void)
 {
 	return caught;
+}
+
+int dg_signals_resumes(void)
+{
+	return resumes;
 }

@@ -16,4 +16,8 @@ void dg_signals_install(struct dg_cancel *cancel);
 /* The signal that asked to stop, or 0. */
 int dg_signals_caught(void);
 
+/* How often the process went on after a stop (SIGCONT): what stood on the
+ * terminal may be far above by then. */
+int dg_signals_resumes(void);
+
 #endif

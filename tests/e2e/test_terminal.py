@@ -20,6 +20,36 @@ def slow(project, fake):
     return project
 
 
+@pytest.fixture
+def protected(project, fake):
+    """A restore of one item into a table that asks."""
+    table = fake.create("prod-media", [{"id": {"S": "1"}}])
+    project.local(fake.endpoint, "prod-media", env="prod")
+    project.ddbgit("dump", "--env=prod")
+    fake.forget()
+    yield table
+    assert fake.count("BatchWriteItem") == 0
+
+
+QUESTION = "^Type the table's name to go on:"
+
+
+def test_a_question_is_asked_again_after_a_stop(project, protected):
+    with tmux.Screen(project) as screen:
+        screen.type("ddbgit restore --env=prod")
+        screen.wait(QUESTION)
+        screen.resize(40)
+        screen.resize(80)
+        screen.key("C-z")
+        screen.finish()
+        screen.type("clear; fg")
+        lines = screen.wait(QUESTION)
+        assert any("1 item would be written" in line for line in lines)
+        screen.key("C-d")
+        lines = screen.finish()
+        assert any("not confirmed" in line for line in lines)
+
+
 def shown(lines):
     """The items of the one line of progress."""
     count, = re.findall(r"^Reading: (\d+) items", "\n".join(lines), re.M)

@@ -61,6 +61,15 @@ static void broken_pipe(void)
 	_exit(write(ends[1], "x", 1) < 0 ? 0 : 2);
 }
 
+static void stopped_and_continued(void)
+{
+	dg_signals_install(&cancel);
+	if (dg_signals_resumes() != 0)
+		_exit(1);
+	raise(SIGCONT);
+	_exit(dg_signals_resumes() == 1 && !dg_cancelled(&cancel) ? 0 : 2);
+}
+
 static void expect_exit_0(int status)
 {
 	assert_true(WIFEXITED(status));
@@ -94,6 +103,12 @@ static void test_a_closed_pipe_is_an_error_of_the_write(void **state)
 	expect_exit_0(in_child(broken_pipe));
 }
 
+static void test_going_on_after_a_stop_is_noticed(void **state)
+{
+	(void)state;
+	expect_exit_0(in_child(stopped_and_continued));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_the_second_signal_kills),
 		cmocka_unit_test(test_an_ignored_signal_stays_ignored),
 		cmocka_unit_test(test_a_closed_pipe_is_an_error_of_the_write),
+		cmocka_unit_test(test_going_on_after_a_stop_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
