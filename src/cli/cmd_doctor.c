@@ -90,7 +90,7 @@ static void report(void *context, const struct dg_check *check)
 	/* A tick and a blank, or a word of four letters and a blank. */
 	print_advice(output, check->advice, NAME_COLUMN + (utf8 ? 2 : 5));
 	/* The next one may have to wait for a service. */
-	fflush(output->out);
+	dg_output_flush(output);
 }
 
 static void summarise(struct dg_session *session, int rc,

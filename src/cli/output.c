@@ -249,7 +249,7 @@ void dg_output_field_count(struct dg_output *output, const char *name,
 static bool is_of_writing(int reason)
 {
 	return reason == ENOSPC || reason == EDQUOT || reason == EFBIG ||
-	       reason == EIO || reason == EPIPE;
+	       reason == EIO || reason == EPIPE || reason == EBADF;
 }
 
 bool dg_output_failed(struct dg_output *output)

@@ -142,13 +142,26 @@ def shell(project, line):
                        env={"DDBGIT": str(projects.binary())})
 
 
-@pytest.mark.parametrize("line", ['"$DDBGIT" help >/dev/full',
-                                  '"$DDBGIT" help >&-',
-                                  '"$DDBGIT" --version >/dev/full'])
-def test_output_that_cannot_be_written_is_a_failure(project, line):
-    done = shell(project, line)
+@pytest.mark.parametrize("output, why", [
+    (">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")])
+@pytest.mark.parametrize("words", ["help", "--version", "init", "log",
+                                   "doctor", "hooks status"])
+def test_output_that_cannot_be_written_is_a_failure(project, words, output,
+                                                    why):
+    write_history(project)
+    done = shell(project, f'"$DDBGIT" {words} {output}')
     assert done.status == 1
-    assert done.err.startswith("[ERROR] cannot write to standard output: ")
+    assert done.err.endswith(
+        f"[ERROR] cannot write to standard output: {why}\n")
+
+
+def write_history(project):
+    """One backup, for `log`."""
+    folder = project.snapshot()
+    folder.mkdir(parents=True)
+    (folder / "table-data.json").write_text('{"Items":[]}\n')
+    project.git("add", "backups")
+    project.git("commit", "-q", "-m", "A backup by hand")
 
 
 def test_a_reader_that_stops_early_is_no_cause_for_a_message(project):
