@@ -76,6 +76,7 @@ void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
 
 void dg_output_free(struct dg_output *output)
 {
+	dg_output_release(output);
 	pthread_mutex_destroy(&output->lock);
 }
 
@@ -181,7 +182,9 @@ void dg_output_error(struct dg_output *output, const struct dg_error *err,
 void dg_output_status(struct dg_output *output, const char *line)
 {
 	pthread_mutex_lock(&output->lock);
-	if (line) {
+	if (output->held_back) {
+		; /* the screen is a pager's */
+	} else if (line) {
 		fprintf(output->err,
 			TO_LINE_START "%s" CLEAR_BELOW TO_LINE_START, line);
 		output->status_shown = true;
@@ -189,6 +192,38 @@ void dg_output_status(struct dg_output *output, const char *line)
 		clear_status(output);
 	}
 	fflush(output->err);
+	pthread_mutex_unlock(&output->lock);
+}
+
+void dg_output_hold(struct dg_output *output)
+{
+	FILE *held;
+
+	if (output->held_back || !isatty(fileno(output->err)))
+		return;
+	held = open_memstream(&output->held, &output->held_size);
+	if (!held)
+		return; /* better in between than not at all */
+	pthread_mutex_lock(&output->lock);
+	clear_status(output);
+	fflush(output->err);
+	output->held_back = output->err;
+	output->err = held;
+	pthread_mutex_unlock(&output->lock);
+}
+
+void dg_output_release(struct dg_output *output)
+{
+	pthread_mutex_lock(&output->lock);
+	if (output->held_back) {
+		fclose(output->err);
+		output->err = output->held_back;
+		output->held_back = NULL;
+		fwrite(output->held, 1, output->held_size, output->err);
+		fflush(output->err);
+		free(output->held);
+		output->held = NULL;
+	}
 	pthread_mutex_unlock(&output->lock);
 }
 

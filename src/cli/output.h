@@ -32,6 +32,10 @@ struct dg_output {
 	int write_error; /* errno of a failure to write out; 0: none is known */
 	pthread_mutex_t lock; /* protects lines on err and status_shown */
 	bool status_shown;    /* a progress line stands on the terminal */
+	FILE *held_back;      /* err, while messages are held; NULL: they are
+				 not */
+	char *held;           /* what was said meanwhile */
+	size_t held_size;
 };
 
 /* The terminal and color of each follow from it, TERM and NO_COLOR; results
@@ -54,6 +58,13 @@ void dg_output_error(struct dg_output *output, const struct dg_error *err,
  * For terminals only.
  */
 void dg_output_status(struct dg_output *output, const char *line);
+
+/*
+ * From now on messages for a terminal are kept, and the progress line is not
+ * shown: a pager has the screen. dg_output_release shows them.
+ */
+void dg_output_hold(struct dg_output *output);
+void dg_output_release(struct dg_output *output);
 
 /* What a part of a result is, for its color. */
 enum dg_output_style {

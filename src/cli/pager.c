@@ -49,6 +49,19 @@ static bool is_installed(const char *command)
 	return false;
 }
 
+static int open_pipe(int ends[2])
+{
+#ifdef __APPLE__
+	if (pipe(ends) < 0)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return 0;
+#else
+	return pipe2(ends, O_CLOEXEC);
+#endif
+}
+
 static int spawn(pid_t *pid, const char *command, int input)
 {
 	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)command,
@@ -72,14 +85,14 @@ static int spawn(pid_t *pid, const char *command, int input)
 	return error;
 }
 
-void dg_pager_start(struct dg_pager *pager, FILE *out, const char *setting)
+bool dg_pager_start(struct dg_pager *pager, FILE *out, const char *setting)
 {
 	const char *command = dg_pager_command(setting);
 	int ends[2];
 
 	if (pager->pid > 0 || !command || !is_installed(command) ||
-	    pipe2(ends, O_CLOEXEC) < 0)
-		return;
+	    open_pipe(ends) < 0)
+		return false;
 	setenv("LESS", "FRX", 0);
 	setenv("LV", "-c", 0);
 	fflush(out);
@@ -89,6 +102,7 @@ void dg_pager_start(struct dg_pager *pager, FILE *out, const char *setting)
 		dup2(ends[1], fileno(out));
 	close(ends[0]);
 	close(ends[1]);
+	return pager->pid > 0;
 }
 
 void dg_pager_wait(struct dg_pager *pager)

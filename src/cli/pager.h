@@ -19,8 +19,8 @@ struct dg_pager {
 const char *dg_pager_command(const char *setting);
 
 /* From now on what is written to `out`, which is a terminal, goes to the
- * pager. Without one nothing happens. */
-void dg_pager_start(struct dg_pager *pager, FILE *out, const char *setting);
+ * pager: true. Without one nothing happens. */
+bool dg_pager_start(struct dg_pager *pager, FILE *out, const char *setting);
 
 /* After `out` was closed: until the user has seen enough. */
 void dg_pager_wait(struct dg_pager *pager);

@@ -311,6 +311,7 @@ static int conclude(struct dg_session *session, int rc, struct dg_error *err)
 		}
 	}
 	dg_pager_wait(&session->pager);
+	dg_output_release(&session->output);
 	return dg_exit_status(rc);
 }
 
@@ -320,9 +321,9 @@ void dg_session_page(struct dg_session *session)
 
 	if (session->common.json || !session->output.out_terminal)
 		return;
-	dg_progress_line_clear(&session->progress_line);
 	dg_git_setting(&setting, "core.pager", NULL);
-	dg_pager_start(&session->pager, session->output.out, setting);
+	if (dg_pager_start(&session->pager, session->output.out, setting))
+		dg_output_hold(&session->output);
 	free(setting);
 }
 

@@ -103,6 +103,15 @@ def test_a_damaged_tag_is_named_and_the_others_are_told(project, history):
     assert "'refs/tags/lost/one' is damaged" in log.err
 
 
+def test_what_is_said_while_a_pager_runs_comes_after_it(project, history):
+    """A pager has the screen: what is written over it scrolls away with it."""
+    history.back_up([item("a")])
+    (project.path / ".git/refs/tags/lost").write_text("")
+    shown = project.terminal("log", env={"GIT_PAGER": "sleep 0.5; cat"}).out
+    first, last = shown.splitlines()
+    assert "prod-t" in first and "'refs/tags/lost' is damaged" in last
+
+
 def test_no_commit_at_all(tmp_path):
     fresh = projects.Project(tmp_path / "fresh")
     assert "No backups found" in fresh.ddbgit("log").err
