@@ -37,6 +37,9 @@ enum dg_difference {
 	DG_ADDED,   /* only after */
 	DG_REMOVED, /* only before */
 	DG_CHANGED,
+	/* After; of before nothing is known, where a history was cut off. For
+	 * dg_key_history alone. */
+	DG_PRESENT,
 };
 
 /* An attribute of a changed item, or a part of one. Borrowed. */
@@ -71,7 +74,7 @@ struct dg_item_difference {
 	struct dg_slice key;    /* {"id":{"S":"42"}} */
 	struct dg_slice before; /* canonical lines; without bytes: absent */
 	struct dg_slice after;
-	/* The attributes but the key's, of an added or removed item. */
+	/* The attributes but the key's, unless it changed. */
 	const char *text;
 };
 

@@ -31,7 +31,8 @@ struct dg_key_history_result {
 
 /*
  * Each backup against its first parent, as the changes of a backup are
- * counted. A snapshot that cannot be read is warned of and passed over.
+ * counted. Where that is missing, at the end of a shallow clone, the item is
+ * DG_PRESENT. A snapshot that cannot be read is warned of and passed over.
  * DG_EUSAGE: the key is of no backup's key schema.
  */
 int dg_key_history(const struct dg_run *run,

@@ -133,35 +133,57 @@ static int show_whole(struct dg_diff_view *view,
 	return rc == 0 ? shorten(view, err) : rc;
 }
 
+static int show_item(struct dg_diff_view *view,
+		     const struct dg_key_schema *keys,
+		     struct dg_item_difference *item, struct dg_error *err)
+{
+	const struct dg_diff_visitor *visitor = view->visitor;
+	const struct dg_item_diff_visitor attributes = {show_attribute, view};
+	int rc;
+
+	if (!visitor->item)
+		return 0;
+	dg_buf_clear(&view->key);
+	rc = dg_key_json(keys,
+			 item->before.len > 0 ? item->before : item->after,
+			 &view->key, err);
+	item->key = dg_buf_slice(&view->key);
+	if (rc == 0)
+		rc = show_whole(view, item, err);
+	item->text = dg_buf_str(&view->before_text);
+	if (rc == 0)
+		rc = visitor->item(visitor->context, item, err);
+	if (rc == 0 && item->kind == DG_CHANGED && visitor->attribute)
+		rc = dg_item_diff(item->before, item->after, &attributes, err);
+	if (rc == 0 && visitor->item_end)
+		rc = visitor->item_end(visitor->context, err);
+	return rc;
+}
+
 int dg_diff_view_item(struct dg_diff_view *view,
 		      const struct dg_key_schema *keys, struct dg_slice before,
 		      struct dg_slice after, struct dg_error *err)
 {
-	const struct dg_diff_visitor *visitor = view->visitor;
-	const struct dg_item_diff_visitor attributes = {show_attribute, view};
 	struct dg_item_difference item = {
 		.kind = kind_of(before, after),
 		.before = before,
 		.after = after,
 	};
-	int rc = 0;
 
-	if (!visitor->item)
-		return 0;
-	dg_buf_clear(&view->key);
-	rc = dg_key_json(keys, before.len > 0 ? before : after, &view->key,
-			 err);
-	item.key = dg_buf_slice(&view->key);
-	if (rc == 0)
-		rc = show_whole(view, &item, err);
-	item.text = dg_buf_str(&view->before_text);
-	if (rc == 0)
-		rc = visitor->item(visitor->context, &item, err);
-	if (rc == 0 && item.kind == DG_CHANGED && visitor->attribute)
-		rc = dg_item_diff(before, after, &attributes, err);
-	if (rc == 0 && visitor->item_end)
-		rc = visitor->item_end(visitor->context, err);
-	return rc;
+	return show_item(view, keys, &item, err);
+}
+
+int dg_diff_view_present(struct dg_diff_view *view,
+			 const struct dg_key_schema *keys, struct dg_slice line,
+			 struct dg_error *err)
+{
+	struct dg_item_difference item = {
+		.kind = DG_PRESENT,
+		.before = {"", 0},
+		.after = line,
+	};
+
+	return show_item(view, keys, &item, err);
 }
 
 int dg_diff_view_setting(struct dg_diff_view *view,

@@ -32,6 +32,11 @@ int dg_diff_view_item(struct dg_diff_view *view,
 		      const struct dg_key_schema *keys, struct dg_slice before,
 		      struct dg_slice after, struct dg_error *err);
 
+/* Shows an item of which nothing earlier is known: DG_PRESENT. */
+int dg_diff_view_present(struct dg_diff_view *view,
+			 const struct dg_key_schema *keys, struct dg_slice line,
+			 struct dg_error *err);
+
 int dg_diff_view_setting(struct dg_diff_view *view,
 			 const struct dg_table_change *change,
 			 struct dg_error *err);

@@ -4,6 +4,7 @@
 #include "backup/diff_item.h"
 #include "backup/environment.h"
 #include "backup/key_lookup.h"
+#include <stdio.h>
 
 struct job {
 	const struct dg_key_history_options *options;
@@ -11,6 +12,7 @@ struct job {
 	struct dg_key_history_result *result;
 	struct dg_key_lookup lookup;
 	struct dg_diff_view view;
+	char cut_at[DG_OID_HEX_SIZE]; /* where the history ends too early */
 };
 
 static struct dg_slice line_of(const struct dg_key_entry *entry)
@@ -21,6 +23,7 @@ static struct dg_slice line_of(const struct dg_key_entry *entry)
 					     : none;
 }
 
+/* before: NULL if that is not known. */
 static int show(struct job *job, const struct dg_backup *backup,
 		const struct dg_key_entry *before,
 		const struct dg_key_entry *after, struct dg_error *err)
@@ -33,11 +36,16 @@ static int show(struct job *job, const struct dg_backup *backup,
 	if (job->visitor->backup)
 		rc = job->visitor->backup(job->visitor->change.context, backup,
 					  err);
-	return rc == 0 ? dg_diff_view_item(&job->view, &known->keys,
-					   line_of(before), line_of(after), err)
-		       : rc;
+	if (rc < 0)
+		return rc;
+	if (!before)
+		return dg_diff_view_present(&job->view, &known->keys,
+					    line_of(after), err);
+	return dg_diff_view_item(&job->view, &known->keys, line_of(before),
+				 line_of(after), err);
 }
 
+/* *out is NULL where the parent is missing: at the end of a shallow clone. */
 static int find_before(struct job *job, struct dg_revision *revision,
 		       const char *path, const struct dg_key_entry **out,
 		       struct dg_error *err)
@@ -45,10 +53,16 @@ static int find_before(struct job *job, struct dg_revision *revision,
 	struct dg_revision *parent = NULL;
 	int rc = dg_revision_parent(&parent, revision, err);
 
+	*out = NULL;
+	if (rc < 0 && rc != DG_ENOTFOUND)
+		return rc;
 	if (rc == DG_ENOTFOUND)
 		dg_error_clear(err);
-	else if (rc < 0)
-		return rc;
+	if (!parent && !dg_revision_is_root(revision)) {
+		snprintf(job->cut_at, sizeof(job->cut_at), "%s",
+			 dg_revision_id(revision));
+		return 0;
+	}
 	rc = dg_key_lookup_find(&job->lookup, parent, path, out, err);
 	dg_revision_close(parent);
 	return rc;
@@ -66,10 +80,15 @@ static int look_at(struct job *job, struct dg_revision *revision,
 		return rc;
 	job->result->backups++;
 	rc = find_before(job, revision, backup->path, &before, err);
-	if (rc < 0 || before->answer == DG_KEY_UNREADABLE ||
-	    after->answer == DG_KEY_UNREADABLE ||
-	    dg_slice_equal(line_of(before), line_of(after)))
+	if (rc < 0 || after->answer == DG_KEY_UNREADABLE)
 		return rc;
+	if (!before)
+		return after->answer == DG_KEY_FOUND
+			       ? show(job, backup, NULL, after, err)
+			       : 0;
+	if (before->answer == DG_KEY_UNREADABLE ||
+	    dg_slice_equal(line_of(before), line_of(after)))
+		return 0;
 	return show(job, backup, before, after, err);
 }
 
@@ -128,6 +147,11 @@ int dg_key_history(const struct dg_run *run,
 		rc = follow(&job, list, run->cancel, err);
 	if (rc == 0)
 		rc = check_accepted(&job, err);
+	if (rc == 0 && job.cut_at[0])
+		dg_info(run->log,
+			"The history of this clone ends at %.7s, and the item "
+			"before that is not known: git fetch --unshallow",
+			job.cut_at);
 	dg_backup_list_close(list);
 	dg_diff_view_free(&job.view);
 	dg_key_lookup_free(&job.lookup);

@@ -176,6 +176,13 @@ static int count_changes(struct look *look, struct dg_error *err)
 		dg_error_clear(err);
 		rc = 0;
 	}
+	if (rc == 0 && !parent && !dg_revision_is_root(look->revision)) {
+		dg_info(look->run->log,
+			"The history of this clone ends at %.7s, and what it "
+			"changed is not known: git fetch --unshallow",
+			look->details->commit_id);
+		return 0;
+	}
 	if (rc == 0)
 		rc = dg_changes_count(&look->details->changes, before,
 				      look->files, &look->reading, err);

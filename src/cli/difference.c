@@ -17,6 +17,7 @@ void dg_difference_sign(struct dg_output *output, enum dg_difference kind)
 		[DG_ADDED] = {DG_STYLE_NEW, '+'},
 		[DG_REMOVED] = {DG_STYLE_OLD, '-'},
 		[DG_CHANGED] = {DG_STYLE_CHANGED, '~'},
+		[DG_PRESENT] = {DG_STYLE_CHANGED, '?'},
 	};
 
 	dg_output_style(output, signs[kind].style);
@@ -31,6 +32,7 @@ const char *dg_difference_name(enum dg_difference kind)
 		[DG_ADDED] = "added",
 		[DG_REMOVED] = "removed",
 		[DG_CHANGED] = "changed",
+		[DG_PRESENT] = "present",
 	};
 
 	return names[kind];

@@ -112,6 +112,36 @@ def test_what_is_said_while_a_pager_runs_comes_after_it(project, history):
     assert "prod-t" in first and "'refs/tags/lost' is damaged" in last
 
 
+def test_where_a_shallow_clone_ends_nothing_is_said_of_before(
+        project, history, tmp_path):
+    for n in (1, 1, 1, 2):
+        history.back_up([item("a", n={"N": str(n)}),
+                         item("b", n={"N": str(history.day)})])
+    project.git("clone", "-q", "--depth=2", f"file://{project.path}",
+                tmp_path / "cut")
+    cut = {"cwd": tmp_path / "cut"}
+    key = '--key={"id":{"S":"a"}}'
+    history = project.ddbgit("log", key, "--json", **cut)
+    newest, oldest = history.of_type("item")
+    assert newest["change"] == "changed"
+    assert oldest["change"] == "present" and oldest["before"] is None
+    assert oldest["after"] == item("a", n={"N": "1"})
+    shown = project.ddbgit("log", key, **cut)
+    assert shown.out.splitlines()[-1] == "  ? {n: 1}"
+    assert "ends at " in shown.err and "git fetch --unshallow" in shown.err
+    # Newer changes are enough: the end is not reached.
+    assert project.ddbgit("log", "-n1", key, **cut).err == ""
+    # It is not there at the end either, and may have been before.
+    absent = project.ddbgit("log", '--key={"id":{"S":"x"}}', **cut)
+    assert "ends at " in absent.err and absent.out == ""
+    # Nor what that backup changed.
+    ended, = project.ddbgit("show", "HEAD~1", "--json", **cut).of_type(
+        "backup")
+    assert "changes" not in ended
+    assert "ends at " in project.ddbgit("show", "HEAD~1", **cut).err
+    assert "changes" in project.ddbgit("show", **cut).out
+
+
 def test_no_commit_at_all(tmp_path):
     fresh = projects.Project(tmp_path / "fresh")
     assert "No backups found" in fresh.ddbgit("log").err
