@@ -8,6 +8,7 @@
 
 #include <ddbgit/error.h>
 #include <ddbgit/slice.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,13 @@ int dg_parse_u64(struct dg_slice text, uint64_t *out, struct dg_error *err);
 
 /* "64M", "256MiB", "2G", "1048576": powers of 1024. DG_EINVALID. */
 int dg_parse_size(struct dg_slice text, uint64_t *out, struct dg_error *err);
+
+/*
+ * Capacity: "100" or "2.5" units a second, or "50%" of what is provisioned, at
+ * most all of it; more than nothing. DG_EINVALID.
+ */
+int dg_parse_capacity(struct dg_slice text, double *value, bool *percent,
+		      struct dg_error *err);
 
 #define DG_COUNT_SIZE 32
 

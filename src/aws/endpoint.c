@@ -222,17 +222,34 @@ static bool is_region(const char *region)
 	return true;
 }
 
+static int refuse_region(const char *region, struct dg_error *err)
+{
+	dg_error_set(err, DG_EUSAGE, "'%.64s' is not an AWS region", region);
+	return dg_error_hint(err, "A region looks like eu-west-1");
+}
+
+int dg_region_check(const char *region, struct dg_error *err)
+{
+	const size_t len = strlen(region);
+	size_t i;
+
+	for (i = 0; i < len && (isalnum((unsigned char)region[i]) ||
+				region[i] == '-' || region[i] == '_');
+	     i++)
+		;
+	return i == len && len > 0 && len <= REGION_MAX
+		       ? 0
+		       : refuse_region(region, err);
+}
+
 int dg_endpoint_default(char **out, const char *service, const char *region,
 			struct dg_error *err)
 {
 	const struct partition *p = partitions;
 
 	*out = NULL;
-	if (!is_region(region)) {
-		dg_error_set(err, DG_EUSAGE, "'%s' is not an AWS region",
-			     region);
-		return dg_error_hint(err, "A region looks like eu-west-1");
-	}
+	if (!is_region(region))
+		return refuse_region(region, err);
 	while (strncmp(region, p->region_prefix, strlen(p->region_prefix)) != 0)
 		p++;
 	return dg_asprintf(out, err, "https://%s.%s.%s", service, region,

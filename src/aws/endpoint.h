@@ -25,6 +25,12 @@ bool dg_url_is_aws(const struct dg_url *url);
 /* localhost, 127.0.0.0/8, ::1. */
 bool dg_url_is_loopback(const struct dg_url *url);
 
+/*
+ * Letters, digits, '-' and '_', as an emulator may be asked for. AWS's regions
+ * are fewer: dg_endpoint_default. DG_EUSAGE.
+ */
+int dg_region_check(const char *region, struct dg_error *err);
+
 /* "https://dynamodb.<region>.amazonaws.com", by the region's partition.
  * DG_EUSAGE for what cannot be a region. */
 int dg_endpoint_default(char **out, const char *service, const char *region,

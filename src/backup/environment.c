@@ -126,6 +126,8 @@ static int resolve_region(struct dg_environment *env,
 				     "Set AWS_REGION in %s, or give --region",
 				     env->file_path);
 	}
+	if (dg_region_check(region, err) < 0)
+		return DG_EUSAGE;
 	return dg_strdup(&env->region, region, err);
 }
 

@@ -69,6 +69,40 @@ int dg_parse_size(struct dg_slice text, uint64_t *out, struct dg_error *err)
 	return 0;
 }
 
+/* strtod alone takes "inf", "0x10", "1e9", signs and blanks. */
+static bool parse_decimal(struct dg_slice text, double *value)
+{
+	char digits[16];
+	char *end;
+
+	if (text.len == 0 || text.len >= sizeof(digits))
+		return false;
+	memcpy(digits, text.ptr, text.len);
+	digits[text.len] = '\0';
+	if (strspn(digits, "0123456789.") != text.len)
+		return false;
+	*value = strtod(digits, &end);
+	return end == digits + text.len;
+}
+
+int dg_parse_capacity(struct dg_slice text, double *value, bool *percent,
+		      struct dg_error *err)
+{
+	struct dg_slice number = text;
+
+	*percent = text.len > 0 && text.ptr[text.len - 1] == '%';
+	if (*percent)
+		number.len--;
+	if (parse_decimal(number, value) && *value > 0 &&
+	    (!*percent || *value <= 100))
+		return 0;
+	return dg_error_set(err, DG_EINVALID,
+			    "'%.*s' is no capacity: write units a second "
+			    "(100), or a share up to 100%% (50%%)",
+			    (int)(text.len > 64 ? 64 : text.len),
+			    text.len > 0 ? text.ptr : "");
+}
+
 const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE])
 {
 	char digits[24];

@@ -324,7 +324,7 @@ static const struct dg_option what_table[] = {
 		 "the snapshot in this folder of a revision"),
 	DG_VALUE("key", 0, STRING, "JSON", DIFF(key),
 		 "this item alone: {\"id\":{\"S\":\"42\"}}"),
-	DG_VALUE("max-rcu", 0, STRING, "N|P%", DIFF(max_rcu),
+	DG_VALUE("max-rcu", 0, CAPACITY, "N|P%", DIFF(max_rcu),
 		 "read a live table no faster: in units, or percent of the "
 		 "provisioned"),
 	DG_OPTIONS_END,

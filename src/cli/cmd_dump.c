@@ -162,8 +162,9 @@ static const struct dg_option reading_table[] = {
 	DG_FLAG("consistent", 0, DUMP(options.consistent),
 		"read consistently, at twice the capacity"),
 	DG_VALUE("segments", 0, NUMBER, "N", DUMP(options.segments),
-		 "scan in N segments (default: by the table's size)", .min = 1),
-	DG_VALUE("max-rcu", 0, STRING, "N|P%", DUMP(options.max_rcu),
+		 "scan in N segments (default: by the table's size)", .min = 1,
+		 .max = 1000000),
+	DG_VALUE("max-rcu", 0, CAPACITY, "N|P%", DUMP(options.max_rcu),
 		 "read units a second, or a share of what is provisioned "
 		 "(default: 50% of a provisioned table, no limit on demand)"),
 	DG_OPTIONS_END,

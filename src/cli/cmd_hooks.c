@@ -85,8 +85,8 @@ static int check_program(char **out, const char *given, struct dg_error *err)
 	if (*given != '/' || stat(given, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    access(given, X_OK) < 0)
 		return dg_error_set(err, DG_EUSAGE,
-				    "--program=%s: expected the absolute path "
-				    "of a program",
+				    "option '--program': '%s' is not the "
+				    "absolute path of a program",
 				    given);
 	*out = strdup(given);
 	return *out ? 0 : dg_error_nomem(err);
@@ -140,6 +140,14 @@ static int run_hook(struct dg_session *session, struct dg_error *err)
 	return rc;
 }
 
+static int refuse_action(const char *action, struct dg_error *err)
+{
+	dg_error_set(err, DG_EUSAGE,
+		     "there is no 'hooks %s', but install, remove and status",
+		     action);
+	return dg_error_hint(err, "See 'ddbgit help hooks'");
+}
+
 static int run(struct dg_session *session, const void *values,
 	       struct dg_error *err)
 {
@@ -169,9 +177,7 @@ static int run(struct dg_session *session, const void *values,
 	else if (strcmp(action, "status") == 0)
 		rc = dg_hooks_status(&session->run, &options, err);
 	else
-		rc = dg_error_set(err, DG_EUSAGE,
-				  "'%s': expected install, remove or status",
-				  action);
+		rc = refuse_action(action, err);
 	free(program);
 	return rc;
 }

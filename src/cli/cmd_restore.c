@@ -129,10 +129,10 @@ static const struct dg_option writing_table[] = {
 		 "after: global indexes that the table lacks are added when "
 		 "the items are there, which then may not fit an index's key",
 		 .choices = index_choices),
-	DG_VALUE("max-wcu", 0, STRING, "N|P%", RESTORE(options.max_wcu),
+	DG_VALUE("max-wcu", 0, CAPACITY, "N|P%", RESTORE(options.max_wcu),
 		 "write units a second, or a share of what is provisioned "
 		 "(default: 50% of a provisioned table, no limit on demand)"),
-	DG_VALUE("max-rcu", 0, STRING, "N|P%", RESTORE(options.max_rcu),
+	DG_VALUE("max-rcu", 0, CAPACITY, "N|P%", RESTORE(options.max_rcu),
 		 "the same for what is read of the table"),
 	DG_VALUE("verify", 0, CHOICE, "full|count|none", RESTORE(verify),
 		 "what is read back: every item (the default), counts, or "

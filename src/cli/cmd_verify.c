@@ -333,9 +333,9 @@ static const struct dg_option how_table[] = {
 		"restore it into a scratch table, compare, delete the table"),
 	DG_FLAG("yes", 0, VERIFY(options.yes),
 		"a drill in a protected environment"),
-	DG_VALUE("max-rcu", 0, STRING, "N|P%", VERIFY(options.max_rcu),
+	DG_VALUE("max-rcu", 0, CAPACITY, "N|P%", VERIFY(options.max_rcu),
 		 "read units a second, or a share of what is provisioned"),
-	DG_VALUE("max-wcu", 0, STRING, "N|P%", VERIFY(options.max_wcu),
+	DG_VALUE("max-wcu", 0, CAPACITY, "N|P%", VERIFY(options.max_wcu),
 		 "the same for the writes of a drill"),
 	DG_OPTIONS_END,
 };

@@ -176,20 +176,23 @@ static int store_choice(const struct dg_option *option, int *value,
 			return 0;
 		}
 	}
-	return dg_error_set(err, DG_EUSAGE, "--%s=%s: expected %s",
+	return dg_error_set(err, DG_EUSAGE, "option '--%s': '%s' is none of %s",
 			    option->name, optarg, option->argument);
 }
 
 static int store_number(const struct dg_option *option, const char *name,
 			unsigned int *value, struct dg_error *err)
 {
+	const uint64_t most = option->max ? option->max : UINT_MAX;
+	char text[DG_COUNT_SIZE];
 	uint64_t n;
 
 	if (dg_parse_u64(dg_slice_str(optarg), &n, NULL) < 0 || n < 1 ||
-	    n > UINT_MAX || n < option->min)
+	    n > most || n < option->min)
 		return dg_error_set(err, DG_EUSAGE,
-				    "option '%s': '%s' is not a number from 1",
-				    name, optarg);
+				    "option '%s': '%s' is not a number from 1 "
+				    "to %s",
+				    name, optarg, dg_format_count(most, text));
 	*value = (unsigned int)n;
 	return 0;
 }
@@ -211,6 +214,20 @@ static int store_size(const struct dg_option *option, const char *name,
 				    name, optarg,
 				    dg_format_count(option->min >> 20, least));
 	return 0;
+}
+
+static int store_capacity(const char *name, const char **value,
+			  struct dg_error *err)
+{
+	struct dg_error why = {.code = DG_OK};
+	bool percent;
+	double n;
+
+	*value = optarg;
+	if (dg_parse_capacity(dg_slice_str(optarg), &n, &percent, &why) == 0)
+		return 0;
+	return dg_error_set(err, DG_EUSAGE, "option '%s': %s", name,
+			    why.message);
 }
 
 static int store_listed(const char *name, struct dg_option_list *list,
@@ -251,6 +268,8 @@ static int store(const struct entry *entry, struct dg_error *err)
 		return store_number(option, name, entry->value, err);
 	case DG_OPTION_SIZE:
 		return store_size(option, name, entry->value, err);
+	case DG_OPTION_CAPACITY:
+		return store_capacity(name, entry->value, err);
 	case DG_OPTION_CHOICE:
 		return store_choice(option, entry->value, err);
 	case DG_OPTION_LIST:

@@ -20,6 +20,7 @@ enum dg_option_kind {
 	DG_OPTION_OPTIONAL, /* --tag[=NAME]: struct dg_optional */
 	DG_OPTION_NUMBER,   /* unsigned int, from 1 */
 	DG_OPTION_SIZE,     /* uint64_t bytes: "64M" */
+	DG_OPTION_CAPACITY, /* const char *: what dg_parse_capacity takes */
 	DG_OPTION_CHOICE,   /* int: the word's place in `choices` */
 	DG_OPTION_LIST,     /* struct dg_option_list: one value each time */
 };
@@ -45,6 +46,7 @@ struct dg_option {
 	const char *help;
 	const char *const *choices; /* ends with NULL */
 	uint64_t min;               /* of a size or number; 0: any */
+	uint64_t max;               /* of a number; 0: any */
 };
 
 /* Rows of a table. What DG_VALUE takes last are designated members. */

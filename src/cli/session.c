@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define COMMON(member) offsetof(struct dg_common, member)
@@ -125,6 +126,18 @@ static int check_memory(uint64_t wanted, struct dg_error *err)
 	return 0;
 }
 
+/* Only a large table would tell, late. */
+static int check_temp_dir(const char *path, struct dg_error *err)
+{
+	struct stat st;
+
+	if (path && (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)))
+		return dg_error_set(err, DG_EUSAGE,
+				    "option '--temp-dir': '%s' is no directory",
+				    path);
+	return 0;
+}
+
 /* Puts the common options' values to use. */
 static int apply_common(struct dg_session *session, struct dg_error *err)
 {
@@ -138,7 +151,8 @@ static int apply_common(struct dg_session *session, struct dg_error *err)
 	if (common->directory && chdir(common->directory) < 0)
 		return dg_error_errno(err, errno, "cannot work in '%s'",
 				      common->directory);
-	if (check_memory(common->memory, err) < 0)
+	if (check_memory(common->memory, err) < 0 ||
+	    check_temp_dir(common->temp_dir, err) < 0)
 		return DG_EUSAGE;
 	return read_test_clock(&session->run, err);
 }

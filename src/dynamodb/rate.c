@@ -33,30 +33,12 @@ struct dg_rate {
 int dg_rate_limit_parse(struct dg_rate_limit *out, const char *text,
 			struct dg_error *err)
 {
-	struct dg_slice number = dg_slice_str(text);
-	char *end = NULL;
-	double value;
-	bool percent;
-
-	percent = number.len > 0 && number.ptr[number.len - 1] == '%';
-	if (percent)
-		number.len--;
-	/* strtod alone takes "inf", "0x10", "1e9", signs and blanks. */
-	if (number.len == 0 || number.len > 15 ||
-	    strspn(text, "0123456789.") != number.len)
-		return dg_error_set(err, DG_EUSAGE,
-				    "'%s' is no capacity: units a second "
-				    "(100) or a share (50%%) are",
-				    text);
-	value = strtod(text, &end);
-	if (end != text + number.len || value <= 0)
-		return dg_error_set(err, DG_EUSAGE,
-				    "'%s' is no capacity above 0", text);
-	if (percent && value > 100)
-		return dg_error_set(err, DG_EUSAGE,
-				    "'%s' is more than the whole", text);
-	*out = (struct dg_rate_limit){value, percent};
-	return 0;
+	if (dg_parse_capacity(dg_slice_str(text), &out->value, &out->percent,
+			      err) == 0)
+		return 0;
+	if (err)
+		err->code = DG_EUSAGE;
+	return DG_EUSAGE;
 }
 
 int dg_rate_units(double *out, const struct dg_rate_limit *limit,

@@ -108,11 +108,13 @@ def test_without_a_command_the_help_is_a_mistake(project):
     (["dump", "--env="], "option '--env' has an empty value"),
     (["dump", "prod"], "unexpected argument 'prod'"),
     (["dump", "--layout=tree"],
-     "--layout=tree: expected auto|single|chunked"),
+     "option '--layout': 'tree' is none of auto|single|chunked"),
     (["log", "-n", "many"], "option '--max-count': 'many' is not a number "
-     "from 1"),
+     "from 1 to 4,294,967,295"),
+    (["hooks", "instal"],
+     "there is no 'hooks instal', but install, remove and status"),
     (["restore", "--verify=some"],
-     "--verify=some: expected full|count|none"),
+     "option '--verify': 'some' is none of full|count|none"),
     (["dump", "--memory=1M"],
      "option '--memory': 1M is too little; at least 8M"),
     (["tag"], "usage: ddbgit tag NAME [REV]"),
@@ -121,6 +123,40 @@ def test_mistakes(project, words, message):
     done = project.ddbgit(*words, status=2)
     assert done.err.splitlines()[0] == f"[ERROR] {message}"
     assert done.out == ""
+
+
+CAPACITY = ["0", "-1", "0%", "100.5%", "NaN", "inf", "1e3", "0x10", " 5", "1.2.3",
+            "٣", "%", "5%%", "9" * 400]
+NUMBER = ["0", "-1", "1.5", "NaN", "1e3", "0x10", " 5", "٣", "9" * 40]
+NAME = ["a b", "\n", "é", "\u202e", "../x", "x" * 300]
+
+
+@pytest.mark.parametrize("option, commands, values", [
+    ("--max-rcu", ["dump", "restore", "diff", "verify"], CAPACITY),
+    ("--max-wcu", ["restore", "verify"], CAPACITY),
+    ("--segments", ["dump"], NUMBER + ["1000001"]),
+    ("--max-count", ["log"], NUMBER),
+    ("--memory", ["dump", "log"], NUMBER + ["1X", "1M"]),
+    ("--temp-dir", ["dump", "verify"], ["missing", "README", "\n"]),
+    ("--table", ["dump", "diff"], NAME),
+    ("--env", ["dump", "restore"], NAME),
+    ("--region", ["dump", "restore", "diff"], NAME),
+    ("--endpoint-url", ["dump"], ["x", "http://", *NAME]),
+    ("--tag", ["dump"], ["a..b", "-", "a b", "\n"]),
+    ("--branch", ["dump"], ["a..b", "-", "a b", "\n"]),
+    ("--program", ["hooks"], ["ddbgit", *NAME]),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_nonsense_is_refused_before_anything_is_asked(
+        project, fake, option, commands, values):
+    project.local(fake.endpoint, "media")
+    for command in commands:
+        more = ["install"] if command == "hooks" else []
+        for value in values:
+            done = project.ddbgit(command, *more, f"{option}={value}",
+                                  status=2)
+            assert done.err.startswith("[ERROR] ") and done.out == ""
+            assert option.strip("-").split("-")[0] in done.err, str(done)
+    assert fake.requests == []
 
 
 def test_a_mistake_is_json_where_json_was_asked_for(project):

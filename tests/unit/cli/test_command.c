@@ -94,7 +94,7 @@ static void test_mistakes_stop_before_the_library(void **state)
 		{"tag a b c", "[ERROR] unexpected argument 'c'\n"
 			      "        See 'ddbgit help tag'\n"},
 		{"dump --layout=tree",
-		 "[ERROR] --layout=tree: expected auto|single|chunked\n"
+		 "[ERROR] option '--layout': 'tree' is none of auto|single|chunked\n"
 		 "        See 'ddbgit help dump'\n"},
 		/* Options that come with later versions. */
 		{"restore --anonymise", "[ERROR] unknown option '--anonymise'\n"

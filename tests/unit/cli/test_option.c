@@ -15,6 +15,7 @@ struct values {
 	const char *region;
 	struct dg_optional tag;
 	unsigned int segments;
+	const char *max_rcu;
 	uint64_t memory;
 	int layout;
 	struct dg_option_list keys;
@@ -31,7 +32,9 @@ static const struct dg_option table[] = {
 	DG_VALUE("env", 'e', STRING, "ENV", AT(env), "environment"),
 	DG_VALUE("region", 0, STRING, "REGION", AT(region), "region"),
 	DG_VALUE("tag", 0, OPTIONAL, "NAME", AT(tag), "tag"),
-	DG_VALUE("segments", 0, NUMBER, "N", AT(segments), "segments"),
+	DG_VALUE("segments", 0, NUMBER, "N", AT(segments), "segments",
+		 .max = 1000000),
+	DG_VALUE("max-rcu", 0, CAPACITY, "N|P%", AT(max_rcu), "rate"),
 	DG_VALUE("memory", 0, SIZE, "SIZE", AT(memory), "memory",
 		 .min = 8 << 20),
 	DG_VALUE("layout", 0, CHOICE, "auto|single|chunked", AT(layout),
@@ -143,15 +146,22 @@ static void test_an_optional_value_needs_its_equals_sign(void **state)
 
 static void test_values_are_read_by_their_kind(void **state)
 {
-	static const char *const words[] = {
-		"--segments=8", "--memory", "64M", "--layout=single",
-		"--env=a",      "-e",       "b",   NULL};
+	static const char *const words[] = {"--segments=8",
+					    "--memory",
+					    "64M",
+					    "--max-rcu=2.5%",
+					    "--layout=single",
+					    "--env=a",
+					    "-e",
+					    "b",
+					    NULL};
 	struct command_line line;
 
 	(void)state;
 	assert_int_equal(parse(&line, words, true), 0);
 	assert_int_equal(line.values.segments, 8);
 	assert_int_equal(line.values.memory, 64 << 20);
+	assert_string_equal(line.values.max_rcu, "2.5%");
 	assert_int_equal(line.values.layout, 1);
 	assert_string_equal(line.values.env, "b");
 }
@@ -188,17 +198,23 @@ static void test_mistakes_are_told(void **state)
 		{{"-e", ""}, "option '--env' has an empty value"},
 		{{"--commit=yes"}, "option '--commit' takes no value"},
 		{{"--segments=0"},
-		 "option '--segments': '0' is not a number from 1"},
+		 "option '--segments': '0' is not a number from 1 "
+		 "to 1,000,000"},
 		{{"--segments=4294967296"},
-		 "option '--segments': '4294967296' is not a number from 1"},
+		 "option '--segments': '4294967296' is not a number from 1 "
+		 "to 1,000,000"},
 		{{"--segments=8x"},
-		 "option '--segments': '8x' is not a number from 1"},
+		 "option '--segments': '8x' is not a number from 1 "
+		 "to 1,000,000"},
 		{{"--memory=64X"},
 		 "option '--memory': '64X' is not a size; write 64M or 2G"},
 		{{"--memory=1M"},
 		 "option '--memory': 1M is too little; at least 8M"},
 		{{"--layout=tree"},
-		 "--layout=tree: expected auto|single|chunked"},
+		 "option '--layout': 'tree' is none of auto|single|chunked"},
+		{{"--max-rcu=0"},
+		 "option '--max-rcu': '0' is no capacity: write units a second "
+		 "(100), or a share up to 100% (50%)"},
 	};
 	struct command_line line;
 	size_t i;
