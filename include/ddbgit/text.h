@@ -53,8 +53,14 @@ int dg_parse_capacity(struct dg_slice text, double *value, bool *percent,
 
 #define DG_COUNT_SIZE 32
 
-/* "1,234,567". Returns out, as the next one does. */
+/* "1,234,567". Returns out, as the next ones do. */
 const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE]);
+
+#define DG_QUANTITY_SIZE 96
+
+/* "1 item", "1,234,567 items"; the noun's plural ends in s. */
+const char *dg_format_quantity(uint64_t n, const char *noun,
+			       char out[DG_QUANTITY_SIZE]);
 
 /* "145.2 MB" (powers of 1000), "999 bytes", "1 byte". */
 const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE]);

@@ -118,8 +118,8 @@ static int empty_profile(const struct dg_profiles *profiles,
 	dg_error_set(err, DG_EDENIED, "profile '%s' holds no credentials",
 		     profile);
 	if (dg_profiles_get(profiles, profile, "credential_process"))
-		return dg_error_hint(err, "Credential_process is run only from "
-					  "~/.aws/config");
+		return dg_error_hint(err, "A credential_process is run only "
+					  "from ~/.aws/config");
 	return DG_EDENIED;
 }
 
@@ -327,7 +327,7 @@ static int refresh_if_due(struct dg_credentials_chain *chain,
 		return 0;
 	rc = refresh(chain, err);
 	if (rc < 0 && rc != DG_ECANCELLED && !expired && !dead) {
-		dg_warning(chain->log, "credentials are not renewed yet: %s",
+		dg_warning(chain->log, "Credentials are not renewed yet: %s",
 			   err ? err->message : chain->source);
 		dg_error_clear(err);
 		return 0;

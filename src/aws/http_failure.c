@@ -46,8 +46,9 @@ static int explain_proxy(const struct dg_http_cause *cause,
 	dg_error_set(err, DG_EUNREACHABLE,
 		     "cannot connect to %s through the proxy: %s",
 		     cause->target, cause->reason);
-	return dg_error_hint(err, "Http_proxy, https_proxy and no_proxy say "
-				  "which proxy is asked for which host");
+	return dg_error_hint(err, "The variables http_proxy, https_proxy and "
+				  "no_proxy say which proxy is asked for which "
+				  "host");
 }
 
 static int explain_timeout(const struct dg_http_cause *cause,

@@ -204,16 +204,17 @@ static int check(struct dg_dataset *d, struct dg_error *err)
 {
 	const struct dg_log *log = d->scope->run->log;
 	struct dg_snapshot_facts facts;
-	char count[DG_COUNT_SIZE];
+	char count[DG_QUANTITY_SIZE];
 	int rc = dg_snapshot_check(d->snapshot, &facts, err);
 
 	if (rc < 0)
 		return rc;
 	if (facts.duplicates > 0)
 		dg_warning(log,
-			   "%s holds %s items whose key comes again: the last "
-			   "of each counts",
-			   d->name, dg_format_count(facts.duplicates, count));
+			   "%s holds %s whose key comes again: the last of "
+			   "each counts",
+			   d->name,
+			   dg_format_quantity(facts.duplicates, "item", count));
 	dg_dataset_tell_edited(d);
 	return 0;
 }

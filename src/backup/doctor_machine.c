@@ -43,6 +43,7 @@ static void examine_disk(struct dg_doctor *doctor)
 		dg_doctor_ok(doctor, "disk", "%s free at %s", free_text, where);
 }
 
+/* In MiB, as --memory takes it. */
 static void examine_memory(struct dg_doctor *doctor)
 {
 	const uint64_t wanted = dg_run_memory(&doctor->run);
@@ -51,20 +52,22 @@ static void examine_memory(struct dg_doctor *doctor)
 	char all_text[DG_COUNT_SIZE], wanted_text[DG_COUNT_SIZE];
 	uint64_t all;
 
-	dg_format_bytes(wanted, wanted_text);
+	dg_format_count(wanted >> 20, wanted_text);
 	if (pages <= 0 || page_size <= 0) {
-		dg_doctor_ok(doctor, "memory", "%s to work in", wanted_text);
+		dg_doctor_ok(doctor, "memory", "%s MiB to work in",
+			     wanted_text);
 		return;
 	}
 	all = (uint64_t)pages * (uint64_t)page_size;
-	dg_format_bytes(all, all_text);
+	dg_format_count(all >> 20, all_text);
 	if (wanted > all / 2)
 		dg_doctor_say(doctor, "memory", DG_CHECK_WARNING,
 			      "Give less with --memory: larger tables go "
 			      "through temporary files",
-			      "%s to work in, of %s", wanted_text, all_text);
+			      "%s MiB to work in, of %s MiB", wanted_text,
+			      all_text);
 	else
-		dg_doctor_ok(doctor, "memory", "%s to work in, of %s",
+		dg_doctor_ok(doctor, "memory", "%s MiB to work in, of %s MiB",
 			     wanted_text, all_text);
 }
 

@@ -116,7 +116,7 @@ static void examine_snapshot(struct dg_doctor *doctor)
 	struct dg_dump_job *job = &doctor->job;
 	struct dg_error why = {.code = DG_OK};
 	struct dg_fileset *files = NULL;
-	char items[DG_COUNT_SIZE];
+	char items[DG_QUANTITY_SIZE];
 	int rc;
 
 	if (dg_dir_fileset_open(&files, job->path, NULL) == 0 &&
@@ -135,9 +135,9 @@ static void examine_snapshot(struct dg_doctor *doctor)
 	if (rc < 0)
 		dg_doctor_error(doctor, "snapshot", DG_CHECK_FAILED, &why);
 	else
-		dg_doctor_ok(doctor, "snapshot", "%s: %s items of %s",
-			     job->path,
-			     dg_format_count(job->earlier.item_count, items),
+		dg_doctor_ok(doctor, "snapshot", "%s: %s of %s", job->path,
+			     dg_format_quantity(job->earlier.item_count, "item",
+						items),
 			     job->earlier.dump_date ? job->earlier.dump_date
 						    : "an unknown date");
 }

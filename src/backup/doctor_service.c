@@ -105,7 +105,7 @@ static void examine_clock(struct dg_doctor *doctor)
 static bool report_table(struct dg_doctor *doctor)
 {
 	struct dg_dump_job *job = &doctor->job;
-	char items[DG_COUNT_SIZE], bytes[DG_COUNT_SIZE];
+	char items[DG_QUANTITY_SIZE], bytes[DG_COUNT_SIZE];
 	struct dg_error why = {.code = DG_OK};
 	uint64_t count = 0;
 
@@ -116,8 +116,8 @@ static bool report_table(struct dg_doctor *doctor)
 	(void)dg_json_get_u64(job->describe, "ItemCount", &count);
 	(void)dg_json_get_u64(job->describe, "TableSizeBytes",
 			      &doctor->table_bytes);
-	dg_doctor_ok(doctor, "table", "%s exists, about %s items, %s",
-		     job->env.table, dg_format_count(count, items),
+	dg_doctor_ok(doctor, "table", "%s exists, about %s, %s", job->env.table,
+		     dg_format_quantity(count, "item", items),
 		     dg_format_bytes(doctor->table_bytes, bytes));
 	return true;
 }

@@ -180,15 +180,15 @@ int dg_guard_same_table(const struct dg_environment *env,
 int dg_guard_not_emptied(const struct dg_metadata *earlier, uint64_t items,
 			 const char *path, struct dg_error *err)
 {
-	char count[DG_COUNT_SIZE];
+	char count[DG_QUANTITY_SIZE];
 
 	if (!earlier || items > 0 || !earlier->has_item_count ||
 	    earlier->item_count == 0)
 		return 0;
 	dg_error_set(err, DG_EREFUSED,
-		     "the table is empty, and the snapshot in %s holds %s "
-		     "items",
-		     path, dg_format_count(earlier->item_count, count));
+		     "the table is empty, and the snapshot in %s holds %s",
+		     path,
+		     dg_format_quantity(earlier->item_count, "item", count));
 	return dg_error_hint(err, "If the table is meant to be empty, give "
 				  "--replace");
 }

@@ -33,7 +33,7 @@ static int tell(void *context, const char *path, struct dg_revision *to,
 	const struct dg_log *log = arrivals->run->log;
 	struct dg_buf command = DG_BUF_INIT(64 * 1024);
 	struct dg_facts facts = {0};
-	char items[DG_COUNT_SIZE];
+	char items[DG_QUANTITY_SIZE] = "unknown items";
 	int rc;
 
 	if (++arrivals->count > TOLD_MAX)
@@ -47,14 +47,15 @@ static int tell(void *context, const char *path, struct dg_revision *to,
 				    err);
 	if (rc == 0)
 		rc = add_word(&command, path, err);
+	if (rc == 0 && facts.has_items)
+		dg_format_quantity(facts.items, "item", items);
 	if (rc == 0) {
-		dg_info(log, "New backup in %s: %s (%s), %s items, %s",
+		dg_info(log, "New backup in %s: %s (%s), %s, %s",
 			*path ? path : ".",
 			facts.table ? facts.table : "unknown table",
-			facts.environment ? facts.environment : "?",
-			facts.has_items ? dg_format_count(facts.items, items)
-					: "?",
-			facts.date ? facts.date : "?");
+			facts.environment ? facts.environment
+					  : "unknown environment",
+			items, facts.date ? facts.date : "unknown date");
 		dg_info(log, "  %s", command.ptr);
 	}
 	dg_facts_free(&facts);
@@ -76,7 +77,7 @@ int dg_hook_tell_arrivals(const struct dg_run *run, struct dg_repo *repo,
 	int rc = dg_arrival_find(repo, &arrival, tell, &arrivals, err);
 
 	if (rc == 0 && arrivals.count > TOLD_MAX)
-		dg_info(run->log, "and %zu more: ddbgit log",
+		dg_info(run->log, "And %zu more: ddbgit log",
 			arrivals.count - TOLD_MAX);
 	return rc;
 }

@@ -16,6 +16,7 @@ int dg_pace_tell(const struct dg_log *log, const char *doing,
 {
 	char of_what[64] = "";
 	char count[DG_COUNT_SIZE];
+	const char *plural;
 	double units;
 	int rc = dg_rate_units(&units, limit, provisioned, err);
 
@@ -24,7 +25,8 @@ int dg_pace_tell(const struct dg_log *log, const char *doing,
 	if (provisioned > 0)
 		snprintf(of_what, sizeof(of_what), " of the %s provisioned",
 			 dg_format_count(provisioned, count));
-	dg_info(log, "%s at most %.15g%s units a second", doing, units,
-		of_what);
+	plural = units == 1 && provisioned == 0 ? "" : "s";
+	dg_info(log, "%s at most %.15g%s unit%s a second", doing, units,
+		of_what, plural);
 	return 0;
 }

@@ -58,26 +58,27 @@ int dg_restore_warn_of_crossing(struct dg_restore_job *job,
 static int refuse_edited(const struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_snapshot_facts *facts = &job->facts;
-	char stated[DG_COUNT_SIZE];
-	char counted[DG_COUNT_SIZE];
+	char stated[DG_QUANTITY_SIZE];
+	char counted[DG_QUANTITY_SIZE];
 
-	dg_format_count(facts->items, counted);
+	dg_format_quantity(facts->items, "item", counted);
 	if (!facts->edited)
 		dg_error_set(err, DG_EREFUSED,
 			     "%s was edited since it was dumped: %s is not "
 			     "what its metadata says",
 			     job->source.name, DG_SCHEMA_FILE);
 	else if (facts->has_stated_items && facts->stated_items != facts->items)
-		dg_error_set(err, DG_EREFUSED,
-			     "%s was edited since it was dumped: it says %s "
-			     "items and holds %s",
-			     job->source.name,
-			     dg_format_count(facts->stated_items, stated),
-			     counted);
+		dg_error_set(
+			err, DG_EREFUSED,
+			"%s was edited since it was dumped: it states %s "
+			"and holds %s",
+			job->source.name,
+			dg_format_quantity(facts->stated_items, "item", stated),
+			dg_format_count(facts->items, counted));
 	else
 		dg_error_set(err, DG_EREFUSED,
-			     "%s was edited since it was dumped: it holds %s "
-			     "items, as it says, with another %s",
+			     "%s was edited since it was dumped: it holds "
+			     "%s, as it states, with another %s",
 			     job->source.name, counted,
 			     facts->sha256[0] ? "digest" : "length");
 	return dg_error_hint(err, "Look at what changed (git log -p), then "
@@ -99,7 +100,7 @@ static int read_facts(struct dg_restore_job *job, struct dg_error *err)
 int dg_restore_check_source(struct dg_restore_job *job, struct dg_error *err)
 {
 	struct dg_snapshot_facts *facts = &job->facts;
-	char count[DG_COUNT_SIZE];
+	char count[DG_QUANTITY_SIZE];
 	int rc = read_facts(job, err);
 
 	if (rc < 0)
@@ -107,11 +108,12 @@ int dg_restore_check_source(struct dg_restore_job *job, struct dg_error *err)
 	job->result->items = facts->items;
 	job->result->spilled_bytes = facts->spilled_bytes;
 	if (facts->duplicates > 0)
-		dg_warning(job->run->log,
-			   "%s holds %s items whose key comes again: the last "
-			   "of each counts",
-			   job->source.name,
-			   dg_format_count(facts->duplicates, count));
+		dg_warning(
+			job->run->log,
+			"%s holds %s whose key comes again: the last of "
+			"each counts",
+			job->source.name,
+			dg_format_quantity(facts->duplicates, "item", count));
 	if (!facts->edited && !facts->schema_edited)
 		return 0;
 	if (!job->options->accept_edited)

@@ -7,15 +7,15 @@ static int conclude_verification(const struct dg_restore_job *job,
 {
 	const struct dg_verification *v = &job->result->verification;
 	const uint64_t extra = job->options->mirror ? v->extra : 0;
+	char fewer[DG_QUANTITY_SIZE];
 	char n[3][DG_COUNT_SIZE];
 
 	if (!v->done)
 		return 0;
 	if (!v->full && v->missing > 0) {
 		dg_error_set(err, DG_EINCOMPLETE,
-			     "the table holds %s items fewer than the "
-			     "snapshot",
-			     dg_format_count(v->missing, n[0]));
+			     "the table holds %s fewer than the snapshot",
+			     dg_format_quantity(v->missing, "item", fewer));
 		return dg_error_hint(err, "Give --verify=full to see what is "
 					  "missing or expired");
 	}
@@ -39,12 +39,12 @@ static int conclude_refused(const struct dg_restore_job *job,
 {
 	const struct dg_restore_result *result = job->result;
 	char a[DG_COUNT_SIZE];
-	char b[DG_COUNT_SIZE];
+	char b[DG_QUANTITY_SIZE];
 
 	dg_error_set(err, DG_EINCOMPLETE,
-		     "%s of %s items were refused and not written; see %s",
+		     "refused and not written: %s of %s; see %s",
 		     dg_format_count(result->refused, a),
-		     dg_format_count(result->to_write, b),
+		     dg_format_quantity(result->to_write, "item", b),
 		     result->failures_file ? result->failures_file
 					   : "the warnings");
 	if (!job->refused_for_index)
@@ -71,7 +71,7 @@ static int conclude_indexes(const struct dg_restore_job *job,
 	if (result->indexes_added == result->indexes_to_add)
 		return 0;
 	dg_error_set(err, DG_EINCOMPLETE,
-		     "%s of %s indexes were added; the items are in the table",
+		     "added: %s of %s indexes; the items are in the table",
 		     dg_format_count(result->indexes_added, a),
 		     dg_format_count(result->indexes_to_add, b));
 	return dg_error_hint(err, "The warnings say why; then run it again "
@@ -82,21 +82,22 @@ int dg_restore_conclude(const struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_restore_result *result = job->result;
 	char a[DG_COUNT_SIZE];
-	char b[DG_COUNT_SIZE];
+	char b[DG_QUANTITY_SIZE];
 
 	if (result->refused > 0)
 		return conclude_refused(job, err);
 	/* Verified or not: each item has to be accounted for. */
 	if (result->written < result->to_write)
-		return dg_error_set(err, DG_EINCOMPLETE,
-				    "%s of %s items were written",
-				    dg_format_count(result->written, a),
-				    dg_format_count(result->to_write, b));
+		return dg_error_set(
+			err, DG_EINCOMPLETE, "written: %s of %s",
+			dg_format_count(result->written, a),
+			dg_format_quantity(result->to_write, "item", b));
 	if (result->absent > 0)
 		return dg_error_set(
-			err, DG_EINCOMPLETE, "%s of %s keys are not in %s",
+			err, DG_EINCOMPLETE, "%s of %s not in %s",
 			dg_format_count(result->absent, a),
-			dg_format_count(result->absent + result->items, b),
+			dg_format_quantity(result->absent + result->items,
+					   "key", b),
 			result->source);
 	if (conclude_verification(job, err) < 0)
 		return DG_EINCOMPLETE;

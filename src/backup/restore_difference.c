@@ -197,6 +197,7 @@ static void tell_difference(const struct dg_restore_job *job)
 	const struct dg_log *log = job->run->log;
 	const bool mirror = job->options->mirror;
 	char n[4][DG_COUNT_SIZE];
+	char expired[DG_QUANTITY_SIZE];
 
 	if (!job->describe)
 		return;
@@ -216,9 +217,9 @@ static void tell_difference(const struct dg_restore_job *job)
 		tell_keys(log, '-', &plan->first_extra, plan->extra);
 	if (plan->expired > 0)
 		dg_info(log,
-			"Of the added, %s have a time to live in the past: "
-			"the service may delete them again",
-			dg_format_count(plan->expired, n[0]));
+			"Among the added: %s with a time to live in the past, "
+			"which the service may delete again",
+			dg_format_quantity(plan->expired, "item", expired));
 }
 
 static bool must_compare(const struct dg_restore_options *options)

@@ -31,7 +31,7 @@ static int note_refused(void *context, struct dg_slice key, const char *type,
 	snprintf(shown, sizeof(shown), "%.*s",
 		 (int)(key.len < sizeof(shown) ? key.len : sizeof(shown) - 1),
 		 key.ptr);
-	dg_warning(job->run->log, "item %s was refused: %s: %s", shown, type,
+	dg_warning(job->run->log, "Item %s was refused: %s: %s", shown, type,
 		   message);
 	return 0;
 }
@@ -41,17 +41,16 @@ static void warn_of_partial(struct dg_restore_job *job)
 {
 	const struct dg_restore_result *result = job->result;
 	char done[DG_COUNT_SIZE];
-	char all[DG_COUNT_SIZE];
+	char all[DG_QUANTITY_SIZE];
 
 	dg_warning(job->run->log,
-		   "%s of %s items were written to '%s'; the restore can be "
-		   "run again",
-		   dg_format_count(result->written, done),
-		   dg_format_count(result->to_write, all), job->env.table);
+		   "Written to '%s': %s of %s; the restore can be run again",
+		   job->env.table, dg_format_count(result->written, done),
+		   dg_format_quantity(result->to_write, "item", all));
 	if (result->to_delete > 0)
-		dg_warning(job->run->log, "%s of %s items were deleted",
+		dg_warning(job->run->log, "Deleted: %s of %s",
 			   dg_format_count(result->deleted, done),
-			   dg_format_count(result->to_delete, all));
+			   dg_format_quantity(result->to_delete, "item", all));
 	if (job->failures.path && dg_failures_finish(&job->failures, NULL) == 0)
 		dg_warning(job->run->log,
 			   "The items that were refused are listed in %s",

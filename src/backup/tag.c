@@ -60,7 +60,7 @@ int dg_tag_backup(const struct dg_run *run, const char *name,
 	if (rc == 0)
 		rc = dg_tag_lookup(repo, name, taken, err);
 	if (rc == 0 && taken[0] && strcmp(taken, commit_id) == 0)
-		dg_info(run->log, "tag '%s' is on %.7s already", name, taken);
+		dg_info(run->log, "Tag %s is on %.7s already", name, taken);
 	else if (rc == 0 && taken[0]) {
 		rc = dg_error_set(err, DG_EEXISTS,
 				  "tag '%s' exists already, on commit %.7s",

@@ -275,14 +275,15 @@ static int conclude(const struct dg_verify_backups_result *result,
 {
 	const struct dg_verification *v = &result->comparison;
 	char a[DG_COUNT_SIZE], b[DG_COUNT_SIZE], c[DG_COUNT_SIZE];
+	char backups[DG_QUANTITY_SIZE], problems[DG_QUANTITY_SIZE];
 
 	if (result->problems > 0)
-		return dg_error_set(err, DG_EINCOMPLETE,
-				    "%s of %s backups are damaged: %s problems "
-				    "found",
-				    dg_format_count(result->damaged, a),
-				    dg_format_count(result->backups, b),
-				    dg_format_count(result->problems, c));
+		return dg_error_set(
+			err, DG_EINCOMPLETE, "damaged: %s of %s; %s found",
+			dg_format_count(result->damaged, a),
+			dg_format_quantity(result->backups, "backup", backups),
+			dg_format_quantity(result->problems, "problem",
+					   problems));
 	if (v->done && v->missing + v->different + v->extra > 0)
 		return dg_error_set(err, DG_EINCOMPLETE,
 				    "table '%s' differs from the backup: "

@@ -47,7 +47,7 @@ int dg_temp_file_open(int *fd_out, const char *directory, struct dg_error *err)
 	if (fd < 0)
 		fd = open_unlinked(directory, err);
 	if (fd < 0) {
-		dg_error_hint(err, "name another directory with --temp-dir or "
+		dg_error_hint(err, "Name another directory with --temp-dir or "
 				   "TMPDIR");
 		return fd;
 	}

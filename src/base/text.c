@@ -120,6 +120,16 @@ const char *dg_format_count(uint64_t n, char out[DG_COUNT_SIZE])
 	return out;
 }
 
+const char *dg_format_quantity(uint64_t n, const char *noun,
+			       char out[DG_QUANTITY_SIZE])
+{
+	char count[DG_COUNT_SIZE];
+
+	snprintf(out, DG_QUANTITY_SIZE, "%s %s%s", dg_format_count(n, count),
+		 noun, n == 1 ? "" : "s");
+	return out;
+}
+
 const char *dg_format_bytes(uint64_t n, char out[DG_COUNT_SIZE])
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};

@@ -70,9 +70,8 @@ static void print_backup(struct view *view,
 
 	if (backup->problems > 0) {
 		print_title(view, backup);
-		fprintf(output->out, "  damaged  %s problem%s\n",
-			dg_format_count(backup->problems, text),
-			backup->problems == 1 ? "" : "s");
+		fprintf(output->out, "  damaged  %s\n",
+			dg_format_quantity(backup->problems, "problem", text));
 	} else if (!view->all || output->verbose) {
 		print_title(view, backup);
 		fprintf(output->out, "  ok       %s\n",
@@ -216,32 +215,35 @@ static void say_done(struct dg_session *session,
 			       result->table, dg_quantity_items(v->equal, a));
 	else if (result->backups == 0)
 		dg_session_say(session, DG_LOG_INFO, "No backups found");
+	else if (result->distinct == result->backups)
+		dg_session_say(
+			session, DG_LOG_SUCCESS,
+			"Verified %s: nothing is wrong",
+			dg_format_quantity(result->backups, "backup", a));
 	else
 		dg_session_say(session, DG_LOG_SUCCESS,
-			       "Verified %s backup%s, %s of them with data of "
-			       "their own: nothing is wrong",
-			       dg_format_count(result->backups, a),
-			       result->backups == 1 ? "" : "s",
+			       "Verified %s, %s of them with data of their "
+			       "own: nothing is wrong",
+			       dg_format_quantity(result->backups, "backup", a),
 			       dg_format_count(result->distinct, b));
 }
 
 static void say_rest(struct dg_session *session, const struct view *view,
 		     const struct dg_verify_backups_result *result)
 {
-	char count[DG_COUNT_SIZE];
+	char text[DG_QUANTITY_SIZE];
 
 	if (result->by_chunks > 0)
-		dg_session_say(session, DG_LOG_INFO,
-			       "%s backups share chunks with others: these "
-			       "were read once, and the digest of all items "
-			       "was not computed for each (verify REV does)",
-			       dg_format_count(result->by_chunks, count));
-	if (view->all && result->notes > 0)
 		dg_session_say(
 			session, DG_LOG_INFO,
-			"%s notes of what could not be checked: -v shows "
-			"them",
-			dg_format_count(result->notes, count));
+			"%s with chunks that others share: these were "
+			"read once, and the digest of all items was "
+			"not computed for each (verify REV does)",
+			dg_format_quantity(result->by_chunks, "backup", text));
+	if (view->all && result->notes > 0)
+		dg_session_say(session, DG_LOG_INFO,
+			       "%s of what could not be checked: -v tells",
+			       dg_format_quantity(result->notes, "note", text));
 }
 
 static void write_summary(struct dg_session *session,

@@ -1,17 +1,12 @@
 #include "cli/quantity.h"
 
-#include <ddbgit/text.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *dg_quantity_items(uint64_t n, char out[DG_QUANTITY_SIZE])
 {
-	char count[DG_COUNT_SIZE];
-
-	snprintf(out, DG_QUANTITY_SIZE, "%s item%s", dg_format_count(n, count),
-		 n == 1 ? "" : "s");
-	return out;
+	return dg_format_quantity(n, "item", out);
 }
 
 const char *dg_quantity_time(uint64_t seconds, char out[DG_QUANTITY_SIZE])

@@ -6,9 +6,8 @@
 #define DG_CLI_QUANTITY_H
 
 #include <ddbgit/dump.h>
+#include <ddbgit/text.h>
 #include <stdint.h>
-
-#define DG_QUANTITY_SIZE 96
 
 /* "1 item", "1,234,567 items". Each of these returns out. */
 const char *dg_quantity_items(uint64_t n, char out[DG_QUANTITY_SIZE]);

@@ -27,9 +27,10 @@ int dg_batch_patience_settle(struct dg_batch_patience *patience,
 	patience->vain_ms += outcome->took_ms;
 	if (patience->vain_ms >= DG_RETRY_PATIENCE_MS)
 		return dg_error_set(err, DG_ESERVICE,
-				    "%zu items came back unprocessed for 5 "
+				    "%zu item%s came back unprocessed for 5 "
 				    "minutes",
-				    outcome->returned);
+				    outcome->returned,
+				    outcome->returned == 1 ? "" : "s");
 	ms = dg_retry_backoff_ms(patience->scarce++, dg_random_u64());
 	return dg_batch_patience_pause(patience, ms, err);
 }

@@ -98,7 +98,7 @@ static void tell(struct dg_dynamodb *db, const struct dg_retry *retry,
 	    !__atomic_compare_exchange_n(&db->told_ms, &told, now, false,
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return;
-	dg_warning(db->log, "no progress for %lld s, still trying: %s",
+	dg_warning(db->log, "No progress for %lld s, still trying: %s",
 		   (long long)(now - since) / 1000, err->message);
 }
 

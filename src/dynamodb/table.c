@@ -174,7 +174,7 @@ int dg_table_read_settings(struct dg_connection *connection, const char *name,
 
 	if (rc == DG_EDENIED || rc == DG_EUNSUPPORTED) {
 		dg_warning(target->log,
-			   "cannot read the time to live of table '%s', %s: %s",
+			   "Cannot read the time to live of table '%s', %s: %s",
 			   name,
 			   dg_json_get(target->previous, TTL_MEMBER)
 				   ? "the earlier snapshot's is kept"

@@ -51,7 +51,7 @@ static int write_error(const struct dg_run_file *file, int reason,
 
 	if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG)
 		dg_error_hint(err,
-			      "make room in '%s', name another directory "
+			      "Make room in '%s', name another directory "
 			      "with --temp-dir, or allow more --memory",
 			      directory);
 	return rc;

@@ -159,7 +159,7 @@ static int undo_lock(struct dead_run *run, const char *words,
 				      "cannot remove '%s', left by an earlier "
 				      "run",
 				      path);
-	dg_info(run->repo->log, "removed '%s', left by an earlier run (%s)",
+	dg_info(run->repo->log, "Removed '%s', left by an earlier run (%s)",
 		path, run->holder);
 	return 0;
 }

@@ -77,8 +77,9 @@ static void hint_nearest(struct dg_repo *repo, const char *wanted,
 	if (nearest)
 		dg_error_hint(err, "Did you mean '%s'?", nearest);
 	else
-		dg_error_hint(err, "ddbgit log lists the backups; it takes "
-				   "what git rev-parse does");
+		dg_error_hint(err,
+			      "ddbgit log lists the backups; any name that "
+			      "git rev-parse knows will do");
 	for (i = 0; i < n; i++)
 		free((char *)names[i]);
 	free(names);

@@ -172,7 +172,7 @@ def test_a_clean_bill_is_followed_by_a_dump(project, emulator, aws,
     assert sorted(project.path.rglob("*")) == before  # it wrote nothing
     project.ddbgit("dump", "--env=dev", "--commit")
     found = checks(project)
-    assert "1 items of 20" in found["snapshot"]["detail"]
+    assert "1 item of 20" in found["snapshot"]["detail"]
 
 
 def test_what_a_dump_only_warns_of_is_a_warning(media, fake):

@@ -177,7 +177,7 @@ def test_a_restore_that_stops_says_how_far_it_came(media, fake):
     media.local(fake.endpoint, "copy")
     fake.fault("denied", operation="BatchWriteItem", nth=3, times=99)
     done = media.ddbgit("restore", "--source=backups/dynamodb/dev", status=1)
-    told = re.search(r"\[WARNING\] (\d+) of 200 items were written to 'copy'; "
-                     "the restore can be run again", done.err)
+    told = re.search(r"\[WARNING\] Written to 'copy': (\d+) of 200 items; the "
+                     "restore can be run again", done.err)
     # A batch whose answer nobody waited for may have been carried out too.
     assert 0 < int(told[1]) <= len(fake.tables["copy"].items) < 200

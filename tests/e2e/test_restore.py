@@ -301,7 +301,7 @@ def test_a_key_that_the_snapshot_lacks_is_said(project, aws, damaged):
     done = restore(project, f"--key={json.dumps(key(50))}",
                    f"--key={json.dumps(key(4))}", status=3)
     assert 'has no item {"id":{"S":"k50"}}' in done.err
-    assert "1 of 2 keys are not in good:backups/dynamodb/dev" in done.err
+    assert "1 of 2 keys not in good:backups/dynamodb/dev" in done.err
     assert summary(done)["absent"] == 1 and summary(done)["written"] == 1
     now = {item["id"]["S"]: item for item in scan_all(aws, damaged)}
     assert now["k04"] == ITEMS[4] and now["k50"]["new"] == {"BOOL": True}

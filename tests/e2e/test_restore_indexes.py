@@ -133,7 +133,7 @@ def test_a_refused_index_stops_neither_the_others_nor_the_rest(media, fake):
     done = restore(media, status=3)
     assert fault.struck == 1
     assert "cannot add index 'by-n'" in done.err
-    assert "1 of 2 indexes were added; the items are in the table" in done.err
+    assert "added: 1 of 2 indexes; the items are in the table" in done.err
     assert summary(done)["indexesAdded"] == 1
     assert summary(done)["verification"]["equal"] == 30
     assert of(fake) == {"by-t2": "ACTIVE"}
@@ -146,7 +146,7 @@ def test_who_may_not_update_is_told(media, fake):
     fake.fault("denied", operation="UpdateTable", times=1000)
     done = restore(media, status=3)
     assert "AccessDeniedException" in done.err
-    assert "0 of 2 indexes were added" in done.err
+    assert "added: 0 of 2 indexes" in done.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

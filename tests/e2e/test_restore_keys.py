@@ -149,7 +149,7 @@ def test_what_the_description_denies_is_refused(project, fake, chunked):
     path = project.snapshot() / "table-metadata.json"
     stated = json.loads(path.read_text())
     args = [f"--key={json.dumps(key(7))}"]
-    for name, words in (("itemCount", "it says 901 items and holds 900"),
+    for name, words in (("itemCount", "it states 901 items and holds 900"),
                         ("dataBytes", "with another length")):
         path.write_text(json.dumps({**stated, name: stated[name] + 1}))
         done = restore(project, *args, status=5)

@@ -94,13 +94,13 @@ def test_for_people(media):
         f"HEAD:{PATH} (commit {commit})\n  ok       5 items\n"
         f"HEAD:backups/dynamodb/prod (commit {before})\n"
         "  ok       3 items\n")
-    assert "Verified 2 backups, 2 of them with data of their own" in done.err
+    assert "Verified 2 backups: nothing is wrong" in done.err
     (folder(media) / "dump-summary.txt").unlink()
     done = media.ddbgit("verify", "-s", PATH, status=3)
     assert done.out == (
         f"{PATH}\n  problem  dump-summary.txt: is missing\n"
         "  damaged  1 problem\n")
-    assert "1 of 1 backups are damaged: 1 problems found" in done.err
+    assert "damaged: 1 of 1 backup; 1 problem found" in done.err
 
 
 # ---- damage to files ---------------------------------------------------

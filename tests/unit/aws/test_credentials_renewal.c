@@ -76,7 +76,7 @@ static void test_old_set_serves_while_it_cannot_be_renewed(void **state)
 	assert_string_equal(f.set.access_key_id, "key-1");
 	assert_int_equal(f.warnings.count, 1);
 	assert_string_equal(f.warnings.last,
-			    "credentials are not renewed "
+			    "Credentials are not renewed "
 			    "yet: " LABEL "exit status 1: later");
 	f.clock.ms = 91 * MINUTE_MS;
 	assert_int_equal(script_get(&f, false), DG_EDENIED);
