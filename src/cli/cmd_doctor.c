@@ -2,22 +2,21 @@
 #include <ddbgit/doctor.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAME_COLUMN 28
 
 struct look {
 	const char *mark;
 	const char *plain; /* where the locale has no ticks */
-	const char *color;
+	enum dg_output_style style;
 	const char *word; /* in JSON */
 };
 
 static const struct look looks[] = {
-	[DG_CHECK_OK] = {"✓", "ok  ", "\033[32m", "ok"},
-	[DG_CHECK_WARNING] = {"!", "warn", "\033[33m", "warning"},
-	[DG_CHECK_FAILED] = {"✗", "FAIL", "\033[31m", "failed"},
-	[DG_CHECK_SKIPPED] = {"-", "-   ", "\033[2m", "skipped"},
+	[DG_CHECK_OK] = {"✓", "ok  ", DG_STYLE_NEW, "ok"},
+	[DG_CHECK_WARNING] = {"!", "warn", DG_STYLE_CHANGED, "warning"},
+	[DG_CHECK_FAILED] = {"✗", "FAIL", DG_STYLE_OLD, "failed"},
+	[DG_CHECK_SKIPPED] = {"-", "-   ", DG_STYLE_PLAIN, "skipped"},
 };
 
 /* As setlocale() would choose it. */
@@ -39,30 +38,10 @@ static bool locale_is_utf8(void)
 static void print_mark(struct dg_output *output, const struct look *look,
 		       bool utf8)
 {
-	const char *mark = utf8 ? look->mark : look->plain;
-
-	if (output->color && isatty(fileno(output->out)))
-		fprintf(output->out, "%s%s\033[0m ", look->color, mark);
-	else
-		fprintf(output->out, "%s ", mark);
-}
-
-/* Each line of the advice below what was found. */
-static void print_advice(struct dg_output *output, const char *advice,
-			 int indent)
-{
-	while (advice && *advice) {
-		const size_t len = strcspn(advice, "\n");
-		char *line = strndup(advice, len);
-
-		if (!line)
-			return;
-		fprintf(output->out, "%*s", indent, "");
-		dg_output_text(output, line);
-		putc('\n', output->out);
-		free(line);
-		advice += len + (advice[len] == '\n');
-	}
+	dg_output_style(output, look->style);
+	fputs(utf8 ? look->mark : look->plain, output->out);
+	dg_output_style(output, DG_STYLE_PLAIN);
+	putc(' ', output->out);
 }
 
 static void report(void *context, const struct dg_check *check)
@@ -71,6 +50,8 @@ static void report(void *context, const struct dg_check *check)
 	struct dg_output *output = &session->output;
 	const struct look *look = &looks[check->state];
 	const bool utf8 = locale_is_utf8();
+	/* A tick and a blank, or a word of four letters and a blank. */
+	const size_t indent = NAME_COLUMN + (utf8 ? 2 : 5);
 	struct dg_json_writer w;
 
 	dg_progress_line_clear(&session->progress_line);
@@ -85,10 +66,11 @@ static void report(void *context, const struct dg_check *check)
 	}
 	print_mark(output, look, utf8);
 	fprintf(output->out, "%-*s", NAME_COLUMN, check->name);
-	dg_output_text(output, check->detail);
-	putc('\n', output->out);
-	/* A tick and a blank, or a word of four letters and a blank. */
-	print_advice(output, check->advice, NAME_COLUMN + (utf8 ? 2 : 5));
+	dg_output_lines(output, check->detail, indent);
+	if (check->advice && *check->advice) {
+		fprintf(output->out, "%*s", (int)indent, "");
+		dg_output_lines(output, check->advice, indent);
+	}
 	/* The next one may have to wait for a service. */
 	dg_output_flush(output);
 }
@@ -117,9 +99,12 @@ static int run(struct dg_session *session, const void *values,
 		.context = session,
 	};
 	struct dg_doctor_result result;
-	int rc = dg_doctor(&session->run, &options, &result, err);
-	const unsigned int failed = result.count[DG_CHECK_FAILED];
+	unsigned int failed;
+	int rc;
 
+	dg_session_color(session, "color.status");
+	rc = dg_doctor(&session->run, &options, &result, err);
+	failed = result.count[DG_CHECK_FAILED];
 	if (rc < 0)
 		return rc;
 	if (failed > 0) {

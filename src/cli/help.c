@@ -2,37 +2,19 @@
 
 #include "cli/exit_status.h"
 #include "cli/session.h"
+#include "cli/wrap.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define WIDTH 79
 #define OPTION_COLUMN 26
 #define COMMAND_COLUMN 12
 
-/* Fills text into lines that begin at `indent`; the first stands at `at`. */
+/* Text in lines that begin at `indent`; the cursor stands at `at`, before. */
 static void fill(FILE *out, const char *text, size_t at, size_t indent)
 {
-	bool first = true;
-
-	while (*text) {
-		const size_t len = strcspn(text, " ");
-
-		if (!first && at + 1 + len > WIDTH) {
-			putc('\n', out);
-			at = 0;
-			first = true;
-		}
-		if (first)
-			at += (size_t)fprintf(
-				out, "%*s",
-				(int)(at < indent ? indent - at : 0), "");
-		else
-			at += (size_t)fprintf(out, " ");
-		at += (size_t)fprintf(out, "%.*s", (int)len, text);
-		first = false;
-		text += len + strspn(text + len, " ");
-	}
+	fprintf(out, "%*s", (int)(indent - at), "");
+	dg_wrap_print(out, text, indent, WIDTH);
 	putc('\n', out);
 }
 

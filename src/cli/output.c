@@ -2,6 +2,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/record.h"
+#include "cli/wrap.h"
 #include <ddbgit/text.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -22,6 +23,9 @@
 #define ESCAPED_MAX (6 * MESSAGE_MAX + 1)
 #define PIECE_MAX 512
 #define COLUMNS_DEFAULT 80
+/* Where less fits than that, whole sentences are no longer lines. */
+#define COLUMNS_MIN 40
+#define HINT_INDENT 8
 
 struct style {
 	const char *prefix;
@@ -52,13 +56,29 @@ static bool color_is_welcome(void)
 	return !(no_color && *no_color);
 }
 
-size_t dg_terminal_columns(FILE *stream)
+/* 0: it is no terminal, or does not say. */
+static size_t columns_told(FILE *stream)
 {
 	struct winsize size;
+	const int fd = fileno(stream);
 
-	if (ioctl(fileno(stream), TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return COLUMNS_DEFAULT;
-	return size.ws_col;
+	return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+size_t dg_terminal_columns(FILE *stream)
+{
+	const size_t columns = columns_told(stream);
+
+	return columns > 0 ? columns : COLUMNS_DEFAULT;
+}
+
+/* The width that lines on err are broken at; 0: they are not. */
+static size_t width_of_messages(const struct dg_output *output)
+{
+	const size_t columns = columns_told(
+		output->held_back ? output->held_back : output->err);
+
+	return output->terminal && columns >= COLUMNS_MIN ? columns : 0;
 }
 
 void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
@@ -136,29 +156,46 @@ void dg_output_log(void *context, enum dg_log_level level, const char *message)
 	pthread_mutex_lock(&output->lock);
 	clear_status(output);
 	if (output->color)
-		fprintf(output->err, "%s%s\033[0m %s\n", style->color,
-			style->prefix, text);
+		fprintf(output->err, "%s%s\033[0m ", style->color,
+			style->prefix);
 	else
-		fprintf(output->err, "%s %s\n", style->prefix, text);
+		fprintf(output->err, "%s ", style->prefix);
+	dg_wrap_print(output->err, text, strlen(style->prefix) + 1,
+		      width_of_messages(output));
+	putc('\n', output->err);
 	fflush(output->err);
 	pthread_mutex_unlock(&output->lock);
 }
 
-/* Each line of the hint below the error, set off from it. */
+/* Each line of a text, the cursor being at `indent`; what is too long is cut.
+ */
+static void print_lines(FILE *out, const char *text, size_t indent,
+			size_t width)
+{
+	char line[MESSAGE_MAX];
+	char escaped[ESCAPED_MAX];
+
+	for (;;) {
+		const size_t len = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		dg_text_printable(line, escaped, sizeof(escaped));
+		dg_wrap_print(out, escaped, indent, width);
+		putc('\n', out);
+		text += len + (text[len] == '\n');
+		if (!*text)
+			break;
+		fprintf(out, "%*s", (int)indent, "");
+	}
+}
+
+/* Below the error, set off from it. */
 static void show_hint(struct dg_output *output, const char *hint)
 {
-	char line[DG_ERROR_HINT_MAX];
-	char text[6 * DG_ERROR_HINT_MAX + 1];
-
-	while (*hint) {
-		const size_t len = strcspn(hint, "\n");
-
-		memcpy(line, hint, len);
-		line[len] = '\0';
-		dg_text_printable(line, text, sizeof(text));
-		fprintf(output->err, "        %s\n", text);
-		hint += len + (hint[len] == '\n');
-	}
+	if (!*hint)
+		return;
+	fprintf(output->err, "%*s", HINT_INDENT, "");
+	print_lines(output->err, hint, HINT_INDENT, width_of_messages(output));
 	fflush(output->err);
 }
 
@@ -262,6 +299,14 @@ int dg_output_slice(struct dg_output *output, struct dg_slice text)
 int dg_output_text(struct dg_output *output, const char *text)
 {
 	return dg_output_slice(output, dg_slice_str(text));
+}
+
+void dg_output_lines(struct dg_output *output, const char *text, size_t indent)
+{
+	const size_t columns = output->out_columns;
+
+	print_lines(output->out, text, indent,
+		    columns >= indent + COLUMNS_MIN ? columns : 0);
 }
 
 void dg_output_field(struct dg_output *output, const char *name,

@@ -93,6 +93,12 @@ void dg_output_style(struct dg_output *output, enum dg_output_style style);
 int dg_output_text(struct dg_output *output, const char *text);
 int dg_output_slice(struct dg_output *output, struct dg_slice text);
 
+/*
+ * Text of one or more lines, of 4 KiB at most, each begun at column `indent`,
+ * where the cursor stands, and on a terminal broken there; then a newline.
+ */
+void dg_output_lines(struct dg_output *output, const char *text, size_t indent);
+
 /* "name        value" on stdout; nothing for a NULL value. */
 void dg_output_field(struct dg_output *output, const char *name,
 		     const char *value);
