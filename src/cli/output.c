@@ -32,11 +32,13 @@ struct style {
 	const char *color;
 };
 
+/* What can be read on a dark and on a light background: yellow and cyan are
+ * too light for the one, blue is too dark for the other. */
 static const struct style styles[] = {
 	[DG_LOG_DEBUG] = {"[DEBUG]", "\033[2m"},
-	[DG_LOG_INFO] = {"[INFO]", "\033[34m"},
+	[DG_LOG_INFO] = {"[INFO]", ""},
 	[DG_LOG_SUCCESS] = {"[SUCCESS]", "\033[32m"},
-	[DG_LOG_WARNING] = {"[WARNING]", "\033[33m"},
+	[DG_LOG_WARNING] = {"[WARNING]", "\033[35m"},
 	[DG_LOG_ERROR] = {"[ERROR]", "\033[31m"},
 };
 
@@ -125,8 +127,8 @@ void dg_output_style(struct dg_output *output, enum dg_output_style style)
 {
 	static const char *const escapes[] = {
 		[DG_STYLE_PLAIN] = "\033[0m",   [DG_STYLE_TITLE] = "\033[1m",
-		[DG_STYLE_COMMIT] = "\033[33m", [DG_STYLE_OLD] = "\033[31m",
-		[DG_STYLE_NEW] = "\033[32m",    [DG_STYLE_CHANGED] = "\033[36m",
+		[DG_STYLE_COMMIT] = "\033[35m", [DG_STYLE_OLD] = "\033[31m",
+		[DG_STYLE_NEW] = "\033[32m",    [DG_STYLE_CHANGED] = "\033[35m",
 	};
 
 	if (output->out_color)
@@ -155,7 +157,7 @@ void dg_output_log(void *context, enum dg_log_level level, const char *message)
 	dg_text_printable(message, text, sizeof(text));
 	pthread_mutex_lock(&output->lock);
 	clear_status(output);
-	if (output->color)
+	if (output->color && *style->color)
 		fprintf(output->err, "%s%s\033[0m ", style->color,
 			style->prefix);
 	else
