@@ -134,7 +134,8 @@ static void report(struct dg_session *session,
 		say(session, result);
 	if (session->output.json)
 		write_summary(session, result);
-	else if (!result->table_missing)
+	else if (!result->table_missing &&
+		 !dg_output_fields_repeat(&session->output))
 		print_result(&session->output, result);
 }
 

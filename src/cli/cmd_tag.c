@@ -24,6 +24,8 @@ static int run(struct dg_session *session, const void *values,
 		dg_session_summary_end(session, &record);
 		return 0;
 	}
+	if (dg_output_fields_repeat(&session->output))
+		return 0;
 	dg_output_field(&session->output, "tag", name);
 	dg_output_field(&session->output, "commit", commit_id);
 	return 0;

@@ -275,7 +275,8 @@ static void report(struct dg_session *session, const struct view *view,
 		dg_session_error(session, rc, err);
 	if (session->output.json)
 		write_summary(session, result, rc);
-	else if (result->comparison.done)
+	else if (result->comparison.done &&
+		 !dg_output_fields_repeat(&session->output))
 		dg_verification_print(&session->output, &result->comparison);
 }
 

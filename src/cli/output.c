@@ -311,6 +311,11 @@ void dg_output_lines(struct dg_output *output, const char *text, size_t indent)
 		    columns >= indent + COLUMNS_MIN ? columns : 0);
 }
 
+bool dg_output_fields_repeat(const struct dg_output *output)
+{
+	return output->terminal && output->out_terminal && !output->quiet;
+}
+
 void dg_output_field(struct dg_output *output, const char *name,
 		     const char *value)
 {

@@ -99,6 +99,9 @@ int dg_output_slice(struct dg_output *output, struct dg_slice text);
  */
 void dg_output_lines(struct dg_output *output, const char *text, size_t indent);
 
+/* Would fields only repeat what the messages said, on the same terminal? */
+bool dg_output_fields_repeat(const struct dg_output *output);
+
 /* "name        value" on stdout; nothing for a NULL value. */
 void dg_output_field(struct dg_output *output, const char *name,
 		     const char *value);

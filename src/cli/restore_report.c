@@ -39,19 +39,21 @@ static void say_planned(struct dg_session *session,
 static void say_verified(struct dg_session *session,
 			 const struct dg_verification *v)
 {
+	const char *how = v->full ? "item by item" : "by counting";
 	char count[DG_QUANTITY_SIZE];
-	char expired[DG_COUNT_SIZE];
+	char expired[DG_COUNT_SIZE] = "", extra[DG_COUNT_SIZE] = "";
 
 	dg_quantity_items(v->expected - v->expired, count);
 	if (v->expired)
-		dg_session_say(session, DG_LOG_SUCCESS,
-			       "Verified item by item: %s as expected, %s "
-			       "expired meanwhile",
-			       count, dg_format_count(v->expired, expired));
-	else
-		dg_session_say(session, DG_LOG_SUCCESS,
-			       "Verified %s: %s as expected",
-			       v->full ? "item by item" : "by counting", count);
+		dg_format_count(v->expired, expired);
+	if (v->extra)
+		dg_format_count(v->extra, extra);
+	dg_session_say(session, DG_LOG_SUCCESS,
+		       "Verified %s: %s as expected%s%s%s%s%s%s", how, count,
+		       v->expired ? ", " : "", expired,
+		       v->expired ? " expired meanwhile" : "",
+		       v->extra ? "; " : "", extra,
+		       v->extra ? " more in the table" : "");
 }
 
 /* "Restored 8 items of prod-20250127:… to 'media', 2 deleted" */
@@ -246,6 +248,6 @@ void dg_restore_report(struct dg_session *session,
 		dg_session_error(session, rc, err);
 	if (session->output.json)
 		write_summary(session, result, dry_run, rc);
-	else
+	else if (!dg_output_fields_repeat(&session->output))
 		print_result(&session->output, result, dry_run);
 }

@@ -71,3 +71,28 @@ def test_a_narrower_terminal_keeps_no_rest_of_the_progress(slow):
         lines = screen.finish()
     assert not any("Reading: " in line or "items," in line for line in lines)
     assert "[ERROR] interrupted" in lines
+
+
+def test_a_terminal_is_not_told_the_same_twice(project, fake):
+    fake.create("media", [{"id": {"S": "1"}}])
+    project.local(fake.endpoint, "media")
+    for words in (["dump", "--commit"], ["tag", "kept"], ["restore"],
+                  ["verify", "--against=live"]):
+        shown = project.terminal(*words).out
+        messages = [line for line in shown.splitlines() if "[" in line]
+        fields = [line for line in project.terminal(
+            *words, "-q").out.splitlines() if "  " in line]
+        assert len(messages) > 0 and len(fields) > 1
+        name = fields[-1].split()[0]
+        assert not any(line.startswith(name) for line in shown.splitlines())
+        # Whoever keeps the results gets them.
+        assert f"\n{name} " in project.ddbgit(*words).out
+
+
+def test_what_only_the_table_has_is_told(project, fake):
+    table = fake.create("media", [{"id": {"S": "1"}}])
+    project.local(fake.endpoint, "media")
+    project.ddbgit("dump")
+    table.put({"id": {"S": "2"}})
+    done = project.ddbgit("restore")
+    assert "1 item as expected; 1 more in the table\n" in done.err

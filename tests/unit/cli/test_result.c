@@ -91,7 +91,8 @@ static void test_a_restore_says_what_was_verified(void **state)
 	       "[WARNING] Not restored: deletion protection\n"
 	       "[SUCCESS] Restored 1,234 items of prod-20250127 to "
 	       "'local-media'\n"
-	       "[SUCCESS] Verified item by item: 1,234 items as expected\n");
+	       "[SUCCESS] Verified item by item: 1,234 items as expected; "
+	       "3 more in the table\n");
 }
 
 static void test_an_incomplete_restore_shows_its_counts(void **state)
