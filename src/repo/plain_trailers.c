@@ -39,6 +39,15 @@ static bool split(struct dg_slice line, struct dg_slice *token,
 	return value->len > 0;
 }
 
+/* Git takes what follows a line "---", or "--- …", as a patch; libgit2, what
+ * follows any line that begins so. */
+static bool is_patch_line(struct dg_slice line)
+{
+	if (!dg_slice_starts_with(line, DG_SLICE("---")))
+		return false;
+	return line.len == 3 || memchr(" \t\r\f\v", line.ptr[3], 5);
+}
+
 bool dg_plain_trailers_find(struct dg_slice *out, struct dg_slice message)
 {
 	struct dg_slice rest = message, token, value;
@@ -51,8 +60,7 @@ bool dg_plain_trailers_find(struct dg_slice *out, struct dg_slice message)
 	while (rest.len) {
 		struct dg_slice line = take_line(&rest);
 
-		if (dg_slice_starts_with(line, DG_SLICE("#")) ||
-		    dg_slice_starts_with(line, DG_SLICE("---")))
+		if (is_patch_line(line))
 			return false;
 		if (!line.len)
 			*out = rest;

@@ -1,9 +1,9 @@
 /*
  * Trailers in the shape that nearly all messages have them: the last paragraph
- * is nothing but lines "Token: value", and no line of the message begins as a
- * comment or a patch does. What has another shape is left to
- * git_message_trailers, which takes ten times as long and says the same of this
- * one.
+ * is nothing but lines "Token: value", and no patch begins in the message. What
+ * has another shape is left to git_message_trailers, which takes ten times as
+ * long and says the same of this one, unless it takes a line for a patch that
+ * Git does not.
  */
 #ifndef DG_REPO_PLAIN_TRAILERS_H
 #define DG_REPO_PLAIN_TRAILERS_H

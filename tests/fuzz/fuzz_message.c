@@ -30,12 +30,14 @@ static void read_any(const char *text)
 }
 
 /* A comment at the end says nothing, but a plain paragraph of trailers is left
- * to libgit2 then. */
+ * to libgit2 then, which takes more lines for the beginning of a patch. */
 static void read_in_both_ways(const char *text)
 {
 	char *found[TRAILERS], *others[TRAILERS];
 	struct dg_buf more = DG_BUF_INIT((size_t)1 << 24);
 
+	if (strstr(text, "---"))
+		return;
 	check(dg_buf_addf(&more, NULL, "%s\n", text) == 0);
 	check(dg_message_trailers(dg_buf_str(&more), names, found, TRAILERS,
 				  NULL) == 0);

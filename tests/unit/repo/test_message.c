@@ -82,6 +82,7 @@ static void test_trailers_are_read_as_git_reads_them(void **state)
 		"s\n\nKey: folded\n  over lines\n",
 		"Key: subject only\n",
 		"s\n\nKey: hidden\n---\n patch\n",
+		"s\n---x\n\nKey: not hidden\n",
 		"s\n\nno trailer\n",
 		"s\n\nKey: caf\xc3\xa9\n",
 		"s\n\nK_y: x\nKey: v\n",
@@ -136,9 +137,9 @@ static void test_plain_paragraphs_of_trailers_are_told(void **state)
 		{"s\n\nA b\n", NULL},
 		{"s\n\n: b\n", NULL},
 		{"s\n\nA: b\n# c\n", NULL},
-		{"# s\n\nA: b\n", NULL},
+		{"# s\n\nA: b\n", "A: b\n"},
 		{"s\n---\n\nA: b\n", NULL},
-		{"s\n\n---: b\n", NULL},
+		{"s\n---x\n\n---: b\n", "---: b\n"},
 		{"s\n\nA: b\n(cherry picked from commit 1)\n", NULL},
 	};
 	size_t i;
