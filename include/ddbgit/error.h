@@ -83,6 +83,16 @@ int dg_error_hint(struct dg_error *err, const char *format, ...)
 /* Forgets an error that was handled. */
 void dg_error_clear(struct dg_error *err);
 
+/* Passes an error on that was kept apart until it was known to be one. Returns
+ * its code. */
+static inline int dg_error_pass(struct dg_error *err,
+				const struct dg_error *cause)
+{
+	if (err)
+		*err = *cause;
+	return cause->code;
+}
+
 #ifdef __cplusplus
 }
 #endif

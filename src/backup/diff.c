@@ -250,10 +250,8 @@ static int compare(struct job *job, struct dg_error *err)
 		rc = diff_settings(job, err);
 	if (rc < 0)
 		return rc;
-	if (agreed < 0) {
-		*err = disagreement;
-		return agreed;
-	}
+	if (agreed < 0)
+		return dg_error_pass(err, &disagreement);
 	rc = job->options->key ? diff_by_key(job, err) : join_items(job, err);
 	/* What was read to its end has a digest now. */
 	if (rc == 0)

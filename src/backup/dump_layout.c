@@ -43,9 +43,7 @@ static int look(bool *chunked, struct dg_fileset *files, struct dg_error *err)
 	/* What is unreadable there is replaced, or refused elsewhere. */
 	if (rc != DG_ENOMEM && rc != DG_ECANCELLED)
 		return 0;
-	if (err)
-		*err = cause;
-	return rc;
+	return dg_error_pass(err, &cause);
 }
 
 /* The layout of what stands there now: in the commit to build upon, else in

@@ -91,9 +91,7 @@ static int stage_tips_description(struct dg_dump_job *job, struct dg_error *err)
 		if (rc == DG_ENOTFOUND)
 			rc = 0;
 	}
-	if (rc < 0 && err)
-		*err = cause;
-	return rc;
+	return rc < 0 ? dg_error_pass(err, &cause) : rc;
 }
 
 /* Files and index entries become the tip's, whatever stood there. */

@@ -215,7 +215,7 @@ static int examine_snapshot(struct examination *x, const char *folder,
 			x->findings++;
 			rc = 0;
 		} else if (rc < 0) {
-			*err = why;
+			dg_error_pass(err, &why);
 		}
 	}
 	dg_fileset_close(files);

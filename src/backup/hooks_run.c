@@ -174,11 +174,8 @@ int dg_hooks_run(const struct dg_run *run, const struct dg_hook_event *event,
 			  strcmp(event->name, "pre-commit") == 0;
 	}
 	dg_repo_close(repo);
-	if (rc == DG_ECANCELLED || refused) {
-		if (err)
-			*err = why;
-		return rc;
-	}
+	if (rc == DG_ECANCELLED || refused)
+		return dg_error_pass(err, &why);
 	/* Git goes on: a hook that cannot look must not stand in the way. */
 	if (rc < 0)
 		dg_warning(run->log, "%s: backups were not looked at: %s",

@@ -131,10 +131,8 @@ static int add_rule(struct project *p, const char *path, const char *comment,
 		report(p, DG_INIT_TODO, path, why.message, advice);
 		return 0;
 	}
-	if (rc < 0) {
-		*err = why;
-		return rc;
-	}
+	if (rc < 0)
+		return dg_error_pass(err, &why);
 	report(p, added ? DG_INIT_ADDED : DG_INIT_KEPT, path,
 	       added ? line : "has its line already", NULL);
 	return 0;
@@ -159,9 +157,7 @@ static int is_ignored(struct project *p, const char *path, struct dg_error *why,
 	free(full);
 	if (rc == DG_EREFUSED)
 		return 1;
-	if (rc < 0)
-		*err = *why;
-	return rc;
+	return rc < 0 ? dg_error_pass(err, why) : rc;
 }
 
 static int count_exposed(struct project *p, size_t *exposed,

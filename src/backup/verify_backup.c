@@ -137,11 +137,8 @@ static int find_writer(struct dg_revision **out, struct dg_verify_job *job,
 
 	if (rc == DG_ENOTFOUND)
 		memcpy(id, dg_revision_id(revision), sizeof(id));
-	else if (rc < 0) {
-		if (err)
-			*err = cause;
-		return rc;
-	}
+	else if (rc < 0)
+		return dg_error_pass(err, &cause);
 	return dg_revision_open(out, job->scope.repo, id, err);
 }
 

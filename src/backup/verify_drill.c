@@ -111,11 +111,9 @@ static int remove_table(struct dg_verify_job *job, struct dg_error *err)
 	if (rc < 0 && dg_drill_table_removal(&removal, &env, job->result->table,
 					     NULL) == 0)
 		dg_error_hint(&cause, "Delete it: %s", removal);
-	if (rc < 0 && err)
-		*err = cause;
 	free(removal);
 	dg_environment_close(&env);
-	return rc;
+	return rc < 0 ? dg_error_pass(err, &cause) : rc;
 }
 
 int dg_verify_drill(struct dg_verify_job *job, const struct dg_dataset *dataset,
@@ -138,7 +136,7 @@ int dg_verify_drill(struct dg_verify_job *job, const struct dg_dataset *dataset,
 	dg_restore_result_free(&restored);
 	if (removed < 0 && rc < 0)
 		dg_warning(job->run->log, "%s; %s", cause.message, cause.hint);
-	else if (removed < 0 && err)
-		*err = cause;
+	else if (removed < 0)
+		dg_error_pass(err, &cause);
 	return rc < 0 ? rc : removed;
 }

@@ -130,17 +130,11 @@ static int open_before(struct check *check, struct dg_revision **parent,
 
 	if (rc == DG_ENOTFOUND)
 		return dg_revision_is_root(check->commit);
-	if (rc < 0) {
-		if (err)
-			*err = cause;
-		return rc;
-	}
+	if (rc < 0)
+		return dg_error_pass(err, &cause);
 	rc = dg_revision_files(files, *parent, check->path, memory, &cause);
-	if (rc < 0 && rc != DG_ENOTFOUND) {
-		if (err)
-			*err = cause;
-		return rc;
-	}
+	if (rc < 0 && rc != DG_ENOTFOUND)
+		return dg_error_pass(err, &cause);
 	if (holds_data(*files))
 		return 1;
 	dg_fileset_close(*files);

@@ -188,7 +188,5 @@ int dg_connection_call(struct dg_connection *connection, const char *operation,
 		connection->in_doubt |= leaves_doubt(connection, kind);
 		rc = prepare_retry(connection, operation, &retry, kind, &why);
 	} while (rc == 0);
-	if (err)
-		*err = why;
-	return rc;
+	return dg_error_pass(err, &why);
 }

@@ -183,8 +183,7 @@ int dg_table_read_settings(struct dg_connection *connection, const char *name,
 		return keep_ttl(target, err);
 	}
 	if (rc < 0) {
-		if (err)
-			*err = why;
+		dg_error_pass(err, &why);
 		return dg_error_prefix(err, "table '%s'", name);
 	}
 	rc = set_ttl(target->definition, answer, err);

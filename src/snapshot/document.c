@@ -118,10 +118,8 @@ static int canonical_again(struct dg_document *document,
 	int rc, whole;
 
 	whole = dg_window_whole_value(&document->window, &length, &cause);
-	if (whole == DG_EIO || whole == DG_ENOMEM || whole == DG_ECANCELLED) {
-		*err = cause;
-		return whole;
-	}
+	if (whole == DG_EIO || whole == DG_ENOMEM || whole == DG_ECANCELLED)
+		return dg_error_pass(err, &cause);
 	rc = canonical(document, keys, used, err);
 	if (rc == 0)
 		return 0;

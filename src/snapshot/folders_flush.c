@@ -20,11 +20,8 @@ static int flush_folder(int dirfd, const char *path, struct dg_error *err)
 
 	if (rc == DG_ENOTFOUND)
 		return 0;
-	if (rc < 0) {
-		if (err)
-			*err = cause;
-		return rc;
-	}
+	if (rc < 0)
+		return dg_error_pass(err, &cause);
 	rc = dg_flush(fd, path[0] ? path : ".", err);
 	close(fd);
 	return rc;

@@ -80,11 +80,8 @@ int dg_inspector_settle(struct dg_inspector *inspector, const char *file,
 
 	if (rc >= 0)
 		return 0;
-	if (rc == DG_ENOMEM || rc == DG_ECANCELLED) {
-		if (err)
-			*err = *cause;
-		return rc;
-	}
+	if (rc == DG_ENOMEM || rc == DG_ECANCELLED)
+		return dg_error_pass(err, cause);
 	what = split_message(inspector, cause->message, own, sizeof(own));
 	return dg_inspector_problem(inspector, err, what ? own : file, "%s",
 				    what ? what : cause->message);

@@ -246,7 +246,5 @@ int dg_path_list_collect(struct dg_path_list *list, struct dg_fileset *files,
 	dg_path_list_settle(list);
 	if (rc == DG_ENOTFOUND)
 		return 0;
-	if (rc < 0 && err)
-		*err = cause;
-	return rc;
+	return rc < 0 ? dg_error_pass(err, &cause) : rc;
 }

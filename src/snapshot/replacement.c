@@ -157,9 +157,7 @@ static int open_parent(const struct dg_replacement *replacement,
 		return 0;
 	dg_error_prefix(&cause, "%s", replacement->name);
 	move_away(&cause);
-	if (err)
-		*err = cause;
-	return rc;
+	return dg_error_pass(err, &cause);
 }
 
 /* A file has a file in its place, or nothing, and folders above it, or nothing

@@ -139,9 +139,7 @@ static int delete_obsolete(const struct dg_replacement *replacement,
 			break;
 	}
 	free(folder);
-	if (rc < 0 && err)
-		*err = cause;
-	return rc;
+	return rc < 0 ? dg_error_pass(err, &cause) : rc;
 }
 
 static int read_obsolete(int readyfd, struct dg_buf *text, struct dg_error *err)
@@ -156,9 +154,7 @@ static int read_obsolete(int readyfd, struct dg_buf *text, struct dg_error *err)
 	dg_fileset_close(files);
 	if (rc == DG_ENOTFOUND)
 		return 0;
-	if (rc < 0 && err)
-		*err = cause;
-	return rc;
+	return rc < 0 ? dg_error_pass(err, &cause) : rc;
 }
 
 /* Deletes what the list names and adds it to touched. */

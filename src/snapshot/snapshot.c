@@ -21,9 +21,7 @@ static int read_text(struct dg_snapshot *snapshot, const char *path,
 
 	if (rc == DG_ENOTFOUND)
 		return 0;
-	if (rc < 0 && err)
-		*err = cause;
-	return rc < 0 ? rc : 1;
+	return rc < 0 ? dg_error_pass(err, &cause) : 1;
 }
 
 static void explain(const struct dg_snapshot *snapshot, const char *path,

@@ -156,11 +156,8 @@ static int create_staged(int folderfd, const char *path, int *fd,
 	int parentfd;
 	int rc = dg_openat_nofollow(folderfd, path, flags, 0666, fd, &cause);
 
-	if (rc != DG_ENOTFOUND) {
-		if (rc < 0 && err)
-			*err = cause;
-		return rc;
-	}
+	if (rc != DG_ENOTFOUND)
+		return rc < 0 ? dg_error_pass(err, &cause) : rc;
 	rc = dg_open_parent_at(folderfd, path, true, &parentfd, &name, err);
 	if (rc < 0)
 		return rc;

@@ -14,9 +14,7 @@ static int open_folder(int dirfd, const char *folder, int *fd_out,
 
 	if (rc == DG_ENOTFOUND)
 		return 0;
-	if (rc < 0 && err)
-		*err = cause;
-	return rc < 0 ? rc : 1;
+	return rc < 0 ? dg_error_pass(err, &cause) : 1;
 }
 
 int dg_work_open(int dirfd, const char *name, int *fd_out, struct dg_error *err)

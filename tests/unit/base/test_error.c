@@ -113,6 +113,19 @@ static void test_reason_survives_a_long_name(void **state)
 	assert_non_null(strstr(err.message, ": No space left on device"));
 }
 
+static void test_an_error_is_passed_on_with_its_hint(void **state)
+{
+	struct dg_error cause = {0}, err = {0};
+
+	(void)state;
+	dg_error_set(&cause, DG_EIO, "cannot read");
+	dg_error_hint(&cause, "Try again");
+	assert_int_equal(dg_error_pass(&err, &cause), DG_EIO);
+	assert_string_equal(err.message, "cannot read");
+	assert_string_equal(err.hint, "Try again");
+	assert_int_equal(dg_error_pass(NULL, &cause), DG_EIO);
+}
+
 static void test_nobody_has_to_ask_for_the_error(void **state)
 {
 	(void)state;
@@ -134,6 +147,7 @@ int main(void)
 		cmocka_unit_test(test_long_message_is_cut_between_characters),
 		cmocka_unit_test(test_system_errors_have_codes),
 		cmocka_unit_test(test_reason_survives_a_long_name),
+		cmocka_unit_test(test_an_error_is_passed_on_with_its_hint),
 		cmocka_unit_test(test_nobody_has_to_ask_for_the_error),
 	};
 
