@@ -267,8 +267,9 @@ int dg_dataset_items(struct dg_dataset *d, const struct dg_key_schema *keys,
 	return rc;
 }
 
-static bool same_identity(struct dg_fileset *a, struct dg_fileset *b,
-			  const char *path)
+/* Absent from both is the same too. */
+static bool same_object(struct dg_fileset *a, struct dg_fileset *b,
+			const char *path)
 {
 	struct dg_identity of_a, of_b;
 	const bool in_a = a->identity(a, path, &of_a, NULL) == 0;
@@ -276,9 +277,7 @@ static bool same_identity(struct dg_fileset *a, struct dg_fileset *b,
 
 	if (!in_a || !in_b)
 		return !in_a && !in_b;
-	return of_a.kind && of_b.kind && strcmp(of_a.kind, of_b.kind) == 0 &&
-	       of_a.len == of_b.len &&
-	       memcmp(of_a.bytes, of_b.bytes, of_a.len) == 0;
+	return dg_identity_equal(&of_a, &of_b);
 }
 
 bool dg_dataset_same_items(const struct dg_dataset *a,
@@ -289,6 +288,6 @@ bool dg_dataset_same_items(const struct dg_dataset *a,
 	if (!dg_dataset_keys(a) || !dg_dataset_keys(b) ||
 	    !dg_key_schema_equal(dg_dataset_keys(a), dg_dataset_keys(b)))
 		return false;
-	return same_identity(a->tree, b->tree, DG_DATA_FILE) &&
-	       same_identity(a->tree, b->tree, "table-data");
+	return same_object(a->tree, b->tree, DG_DATA_FILE) &&
+	       same_object(a->tree, b->tree, DG_PARTS_FOLDER);
 }

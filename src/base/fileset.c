@@ -8,6 +8,12 @@ bool dg_stamp_equal(const struct dg_stamp *a, const struct dg_stamp *b)
 	       a->mtime_s == b->mtime_s && a->mtime_ns == b->mtime_ns;
 }
 
+bool dg_identity_equal(const struct dg_identity *a, const struct dg_identity *b)
+{
+	return a->kind && b->kind && strcmp(a->kind, b->kind) == 0 &&
+	       a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
 void dg_file_close(struct dg_file *file)
 {
 	if (file)

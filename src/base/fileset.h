@@ -31,6 +31,10 @@ struct dg_stamp {
 
 bool dg_stamp_equal(const struct dg_stamp *a, const struct dg_stamp *b);
 
+/* Of two contents that are known: are they the same? */
+bool dg_identity_equal(const struct dg_identity *a,
+		       const struct dg_identity *b);
+
 /* A file that is open for reading. */
 struct dg_file {
 	/* *n gets how many bytes were read, 0 at the end. */

@@ -75,13 +75,6 @@ static void consume(struct side *side)
 	forget_identities(side);
 }
 
-static bool same_identity(const struct dg_identity *a,
-			  const struct dg_identity *b)
-{
-	return a->kind && b->kind && strcmp(a->kind, b->kind) == 0 &&
-	       a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 static int skip(struct side *side, enum dg_block block, uint64_t *items,
 		struct dg_error *err)
 {
@@ -117,8 +110,8 @@ static int try_skip(struct side *left, struct side *right,
 		rc = ask(left, block, err);
 		if (rc == 0)
 			rc = ask(right, block, err);
-		if (rc == 0 && same_identity(&left->identity[block],
-					     &right->identity[block]))
+		if (rc == 0 && dg_identity_equal(&left->identity[block],
+						 &right->identity[block]))
 			return skip_both(left, right, block, visitor, err);
 	}
 	return rc;
