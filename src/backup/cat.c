@@ -5,8 +5,6 @@
 #include "snapshot/document_writer.h"
 #include <stdlib.h>
 
-#define KEY_MAX ((size_t)64 * 1024)
-
 struct job {
 	const struct dg_cat_options *options;
 	struct dg_dataset_scope scope;
@@ -130,23 +128,19 @@ static int write_one(struct job *job, const struct dg_dataset_key *key,
 
 static int write_by_key(struct job *job, struct dg_error *err)
 {
-	struct dg_buf encoded = DG_BUF_INIT(KEY_MAX);
-	struct dg_buf json = DG_BUF_INIT(KEY_MAX);
-	struct dg_dataset_key key = {.keys = dg_dataset_keys(&job->dataset)};
-	int rc = 0;
+	const struct dg_key_schema *keys = dg_dataset_keys(&job->dataset);
+	struct dg_dataset_key key;
+	int rc;
 
-	if (!key.keys)
-		rc = dg_error_set(err, DG_EINVALID,
-				  "%s: the key schema is not known: there is "
-				  "no %s",
-				  job->dataset.name, DG_SCHEMA_FILE);
-	if (rc == 0)
-		rc = dg_dataset_key_parse(&key, job->options->key, &encoded,
-					  &json, err);
+	if (!keys)
+		return dg_error_set(err, DG_EINVALID,
+				    "%s: the key schema is not known: there is "
+				    "no %s",
+				    job->dataset.name, DG_SCHEMA_FILE);
+	rc = dg_dataset_key_parse(&key, keys, job->options->key, err);
 	if (rc == 0)
 		rc = write_one(job, &key, err);
-	dg_buf_free(&encoded);
-	dg_buf_free(&json);
+	dg_dataset_key_free(&key);
 	return rc;
 }
 

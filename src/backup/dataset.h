@@ -104,23 +104,25 @@ int dg_dataset_items(struct dg_dataset *dataset,
 		     const struct dg_key_schema *keys,
 		     struct dg_item_source **out, struct dg_error *err);
 
+/* The key of one item, as --key gives it. */
+struct dg_dataset_key {
+	const struct dg_key_schema *keys; /* borrowed */
+	struct dg_buf encoded;
+	struct dg_buf json; /* canonical */
+};
+
+/* text: a JSON object of exactly the attributes of keys, else DG_EUSAGE. The
+ * key must be freed also after a failure. */
+int dg_dataset_key_parse(struct dg_dataset_key *key,
+			 const struct dg_key_schema *keys, const char *text,
+			 struct dg_error *err);
+void dg_dataset_key_free(struct dg_dataset_key *key);
+
 /*
  * One item by its key, from a dataset whose items were not asked for yet:
  * what it needs of them is read. *line is appended to; *found tells whether
  * there is such an item. A live table is asked for it alone.
  */
-struct dg_dataset_key {
-	const struct dg_key_schema *keys;
-	struct dg_slice encoded;
-	struct dg_slice json; /* canonical */
-};
-
-/* Reads --key: text is a JSON object of exactly the attributes of key->keys.
- * key borrows from the two buffers. DG_EUSAGE. */
-int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
-			 struct dg_buf *encoded, struct dg_buf *json,
-			 struct dg_error *err);
-
 int dg_dataset_find_item(struct dg_dataset *dataset,
 			 const struct dg_dataset_key *key, struct dg_buf *line,
 			 bool *found, struct dg_error *err);

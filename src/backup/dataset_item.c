@@ -3,26 +3,46 @@
 #include "dynamodb/get_item.h"
 #include "item/canon.h"
 
-int dg_dataset_key_parse(struct dg_dataset_key *key, const char *text,
-			 struct dg_buf *encoded, struct dg_buf *json,
-			 struct dg_error *err)
+#define KEY_MAX ((size_t)64 * 1024) /* of --key, in any form */
+
+static int read_key(struct dg_dataset_key *key, struct dg_slice text,
+		    struct dg_error *err)
 {
-	const struct dg_slice given = dg_slice_str(text);
 	struct dg_canon *canon = NULL;
-	char keys[1200];
 	int rc = dg_canon_new(&canon, err);
 
 	if (rc == 0)
-		rc = dg_canon_key(canon, key->keys, given, json, encoded, err);
+		rc = dg_canon_key(canon, key->keys, text, &key->json,
+				  &key->encoded, err);
 	dg_canon_free(canon);
-	key->encoded = dg_buf_slice(encoded);
-	key->json = dg_buf_slice(json);
+	return rc;
+}
+
+int dg_dataset_key_parse(struct dg_dataset_key *key,
+			 const struct dg_key_schema *keys, const char *text,
+			 struct dg_error *err)
+{
+	char schema[DG_KEY_SCHEMA_TEXT_SIZE];
+	int rc;
+
+	key->keys = keys;
+	dg_buf_init(&key->encoded, KEY_MAX);
+	dg_buf_init(&key->json, KEY_MAX);
+	rc = read_key(key, dg_slice_str(text), err);
 	if (rc == 0 || rc == DG_ENOMEM)
 		return rc;
 	dg_error_set(err, DG_EUSAGE, "--key: %s", err ? err->message : "");
-	return dg_error_hint(
-		err, "The key is %s; write it as {\"name\":{\"S\":\"value\"}}",
-		dg_key_schema_describe(key->keys, keys, sizeof(keys)));
+	dg_error_hint(err,
+		      "The key is %s; write it as "
+		      "{\"name\":{\"S\":\"value\"}}",
+		      dg_key_schema_describe(keys, schema, sizeof(schema)));
+	return DG_EUSAGE;
+}
+
+void dg_dataset_key_free(struct dg_dataset_key *key)
+{
+	dg_buf_free(&key->encoded);
+	dg_buf_free(&key->json);
 }
 
 static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
@@ -35,7 +55,7 @@ static int snapshot_item(struct dg_dataset *d, const struct dg_dataset_key *key,
 	*found = false;
 	if (rc < 0)
 		return rc;
-	rc = dg_source_find(items, key->encoded, &item, err);
+	rc = dg_source_find(items, dg_buf_slice(&key->encoded), &item, err);
 	*found = rc > 0;
 	return *found ? dg_buf_add_slice(line, item.line, err) : rc;
 }
@@ -45,7 +65,7 @@ int dg_dataset_find_item(struct dg_dataset *d, const struct dg_dataset_key *key,
 {
 	const struct dg_get_item request = {
 		.table = d->scope->env.table,
-		.key = key->json,
+		.key = dg_buf_slice(&key->json),
 		.consistent = true,
 	};
 	int rc;

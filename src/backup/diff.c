@@ -4,8 +4,6 @@
 #include "item/join.h"
 #include "item/table_diff.h"
 
-#define KEY_MAX ((size_t)64 * 1024) /* of --key, in any form */
-
 struct job {
 	const struct dg_diff_options *options;
 	const struct dg_diff_visitor *visitor;
@@ -141,16 +139,12 @@ static int diff_one(struct job *job, const struct dg_dataset_key *key,
 
 static int diff_by_key(struct job *job, struct dg_error *err)
 {
-	struct dg_buf encoded = DG_BUF_INIT(KEY_MAX);
-	struct dg_buf json = DG_BUF_INIT(KEY_MAX);
-	struct dg_dataset_key key = {.keys = job->keys};
-	int rc = dg_dataset_key_parse(&key, job->options->key, &encoded, &json,
-				      err);
+	struct dg_dataset_key key;
+	int rc = dg_dataset_key_parse(&key, job->keys, job->options->key, err);
 
 	if (rc == 0)
 		rc = diff_one(job, &key, err);
-	dg_buf_free(&encoded);
-	dg_buf_free(&json);
+	dg_dataset_key_free(&key);
 	return rc;
 }
 
@@ -159,7 +153,7 @@ static int agree_on_keys(struct job *job, struct dg_error *err)
 {
 	const struct dg_key_schema *before = dg_dataset_keys(&job->before);
 	const struct dg_key_schema *after = dg_dataset_keys(&job->after);
-	char a[1200], b[1200];
+	char a[DG_KEY_SCHEMA_TEXT_SIZE], b[DG_KEY_SCHEMA_TEXT_SIZE];
 
 	job->keys = after ? after : before;
 	if (!job->keys) {
@@ -218,10 +212,10 @@ static int begin(struct job *job, struct dg_error *err)
 {
 	struct dg_dataset_info before, after;
 
-	dg_dataset_describe(&job->before, &before);
-	dg_dataset_describe(&job->after, &after);
 	if (!job->visitor->begin)
 		return 0;
+	dg_dataset_describe(&job->before, &before);
+	dg_dataset_describe(&job->after, &after);
 	return job->visitor->begin(job->visitor->context, &before, &after, err);
 }
 

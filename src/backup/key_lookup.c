@@ -3,9 +3,7 @@
 #include "backup/dataset.h"
 #include "item/canon.h"
 
-#define KEY_MAX ((size_t)64 * 1024)
-
-static const char *const objects[] = {DG_DATA_FILE, "table-data",
+static const char *const objects[] = {DG_DATA_FILE, DG_PARTS_FOLDER,
 				      DG_SCHEMA_FILE};
 
 #define OBJECTS (sizeof(objects) / sizeof(*objects))
@@ -41,8 +39,8 @@ static bool same_objects(const struct dg_identity *a,
 			 const struct dg_identity *b)
 {
 	for (size_t i = 0; i < OBJECTS; i++)
-		if (a[i].len != b[i].len ||
-		    memcmp(a[i].bytes, b[i].bytes, a[i].len) != 0)
+		if ((a[i].kind || b[i].kind) &&
+		    !dg_identity_equal(&a[i], &b[i]))
 			return false;
 	return true;
 }
@@ -80,7 +78,7 @@ static int find_item(struct dg_snapshot *snapshot,
 
 	if (rc < 0)
 		return rc;
-	rc = dg_source_find(items, key->encoded, &item, err);
+	rc = dg_source_find(items, dg_buf_slice(&key->encoded), &item, err);
 	if (rc > 0) {
 		entry->answer = DG_KEY_FOUND;
 		rc = dg_buf_add_slice(&entry->line, item.line, err);
@@ -126,10 +124,8 @@ static int search_by_text(struct dg_key_lookup *lookup,
 			  struct dg_snapshot *snapshot,
 			  struct dg_key_entry *entry, struct dg_error *err)
 {
-	struct dg_buf encoded = DG_BUF_INIT(KEY_MAX);
-	struct dg_buf json = DG_BUF_INIT(KEY_MAX);
-	struct dg_dataset_key key = {.keys = &entry->keys};
-	int rc = dg_dataset_key_parse(&key, lookup->key, &encoded, &json, err);
+	struct dg_dataset_key key;
+	int rc = dg_dataset_key_parse(&key, &entry->keys, lookup->key, err);
 
 	if (rc == DG_EUSAGE) {
 		lookup->refused_by = *err;
@@ -140,8 +136,7 @@ static int search_by_text(struct dg_key_lookup *lookup,
 		lookup->accepted = true;
 		rc = search(snapshot, &key, entry, err);
 	}
-	dg_buf_free(&encoded);
-	dg_buf_free(&json);
+	dg_dataset_key_free(&key);
 	return rc;
 }
 

@@ -27,7 +27,7 @@ static int agree_on_keys(struct dg_verify_job *job, struct dg_dataset *d,
 			 const struct dg_dataset *live, struct dg_error *err)
 {
 	const struct dg_key_schema *own = dg_dataset_keys(d);
-	char a[640], b[640];
+	char a[DG_KEY_SCHEMA_TEXT_SIZE], b[DG_KEY_SCHEMA_TEXT_SIZE];
 
 	job->keys = *dg_dataset_keys(live);
 	if (!own || dg_key_schema_equal(own, &job->keys))

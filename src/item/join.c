@@ -1,12 +1,10 @@
 #include "item/join.h"
 #include <string.h>
 
-#define DESCRIPTION_SIZE 1200
-
 static int check_keys(const struct dg_item_source *left,
 		      const struct dg_item_source *right, struct dg_error *err)
 {
-	char a[DESCRIPTION_SIZE], b[DESCRIPTION_SIZE];
+	char a[DG_KEY_SCHEMA_TEXT_SIZE], b[DG_KEY_SCHEMA_TEXT_SIZE];
 
 	if (dg_key_schema_equal(&left->keys, &right->keys))
 		return 0;

@@ -28,6 +28,9 @@ struct dg_key_schema {
 bool dg_key_schema_equal(const struct dg_key_schema *a,
 			 const struct dg_key_schema *b);
 
+/* Takes any two attributes: "NAME (S), NAME (N)". */
+#define DG_KEY_SCHEMA_TEXT_SIZE (2 * (DG_ATTRIBUTE_NAME_MAX + sizeof(" (S), ")))
+
 /* "id (S), time (N)", for messages. Returns out. */
 const char *dg_key_schema_describe(const struct dg_key_schema *keys, char *out,
 				   size_t out_size);

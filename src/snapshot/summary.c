@@ -104,7 +104,7 @@ static int add_definition(struct dg_buf *out, const struct dg_json *definition,
 {
 	const struct dg_json *table = dg_json_get(definition, "Table");
 	struct dg_key_schema keys;
-	char text[2 * DG_ATTRIBUTE_NAME_MAX + 16];
+	char text[DG_KEY_SCHEMA_TEXT_SIZE];
 	int rc = dg_table_def_keys(definition, &keys, err);
 
 	if (rc == 0)
