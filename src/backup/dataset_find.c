@@ -243,12 +243,11 @@ static bool is_open_revision(const struct dg_dataset *d)
 static bool tree_has(struct dg_dataset *d, const char *path)
 {
 	struct dg_fileset *files = NULL;
-	struct dg_file *data = NULL;
-	bool found = dg_revision_files(&files, d->revision, path,
-				       dg_run_memory(d->scope->run), NULL) == 0;
+	bool found;
 
-	found = found && files->open(files, DG_DATA_FILE, &data, NULL) == 0;
-	dg_file_close(data);
+	found = dg_revision_files(&files, d->revision, path,
+				  dg_run_memory(d->scope->run), NULL) == 0 &&
+		dg_fileset_probe(files, DG_DATA_FILE, NULL) == 0;
 	dg_fileset_close(files);
 	return found;
 }

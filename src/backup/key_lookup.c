@@ -196,14 +196,12 @@ int dg_key_lookup_find(struct dg_key_lookup *lookup,
 		       const struct dg_key_entry **out, struct dg_error *err)
 {
 	struct dg_fileset *files = NULL;
-	struct dg_file *data = NULL;
 	int rc = revision ? dg_revision_files(&files, revision, path,
 					      lookup->reading.memory, err)
 			  : DG_ENOTFOUND;
 
 	if (rc == 0)
-		rc = files->open(files, DG_DATA_FILE, &data, err);
-	dg_file_close(data);
+		rc = dg_fileset_probe(files, DG_DATA_FILE, err);
 	if (rc == 0)
 		rc = look(lookup, files, out, err);
 	dg_fileset_close(files);

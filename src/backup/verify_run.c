@@ -126,13 +126,11 @@ static bool has_data(struct dg_verify_job *job, struct dg_revision *revision,
 		     const char *path)
 {
 	struct dg_fileset *files = NULL;
-	struct dg_file *data = NULL;
 	bool found;
 
 	found = dg_revision_files(&files, revision, path,
 				  dg_run_memory(job->run), NULL) == 0 &&
-		files->open(files, DG_DATA_FILE, &data, NULL) != DG_ENOTFOUND;
-	dg_file_close(data);
+		dg_fileset_probe(files, DG_DATA_FILE, NULL) != DG_ENOTFOUND;
 	dg_fileset_close(files);
 	return found;
 }

@@ -109,16 +109,6 @@ static int compare_facts(struct check *check, struct dg_error *err)
 
 /* ---- changes ------------------------------------------------------- */
 
-static bool holds_data(struct dg_fileset *files)
-{
-	struct dg_file *data = NULL;
-	const bool found =
-		files && files->open(files, DG_DATA_FILE, &data, NULL) == 0;
-
-	dg_file_close(data);
-	return found;
-}
-
 /* The snapshot before, from the first parent; NULL: there is none. 0: not
  * known, the history is cut off here. */
 static int open_before(struct check *check, struct dg_revision **parent,
@@ -135,7 +125,7 @@ static int open_before(struct check *check, struct dg_revision **parent,
 	rc = dg_revision_files(files, *parent, check->path, memory, &cause);
 	if (rc < 0 && rc != DG_ENOTFOUND)
 		return dg_error_pass(err, &cause);
-	if (holds_data(*files))
+	if (*files && dg_fileset_probe(*files, DG_DATA_FILE, NULL) == 0)
 		return 1;
 	dg_fileset_close(*files);
 	*files = NULL;
