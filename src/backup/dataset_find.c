@@ -39,19 +39,6 @@ static int open_repo(struct dg_dataset_scope *scope, struct dg_error *err)
 
 /* ---- which kind ---------------------------------------------------- */
 
-static bool holds_snapshot(const char *directory)
-{
-	char *file = NULL;
-	struct stat st;
-	bool found;
-
-	if (dg_asprintf(&file, NULL, "%s/" DG_DATA_FILE, directory) < 0)
-		return false;
-	found = stat(file, &st) == 0;
-	free(file);
-	return found;
-}
-
 static bool is_directory(const char *name)
 {
 	struct stat st;
@@ -142,7 +129,7 @@ int dg_dataset_find(struct dg_dataset *d, struct dg_dataset_scope *scope,
 	if (is_surely_a_path(operand))
 		return be_directory(d, operand, err);
 	rc = find_revision(d, operand, err);
-	if (rc == 0 && holds_snapshot(operand))
+	if (rc == 0 && dg_root_holds_snapshot(operand))
 		return refuse_both(operand, err);
 	if (rc < 0 && is_directory(operand)) {
 		dg_error_clear(err);
@@ -222,7 +209,7 @@ int dg_dataset_find_last(struct dg_dataset *d, struct dg_dataset_scope *scope,
 		rc = dg_root_path(&d->directory, env->root, d->below, err);
 	if (rc == 0)
 		rc = find_committed(d, err);
-	if (rc == DG_ENOTFOUND && holds_snapshot(d->directory)) {
+	if (rc == DG_ENOTFOUND && dg_root_holds_snapshot(d->directory)) {
 		dg_error_clear(err);
 		d->kind = DG_DATASET_DIRECTORY;
 		rc = dg_strdup(&d->name, d->directory, err);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define DATA_FILE "backups/dynamodb/prod/table-data.json"
+#define DATA_FILE DG_ROOT_SNAPSHOTS "/prod/table-data.json"
 #define SECRETS_RULE "/scripts/.env.*"
 #define BYTES_RULE "backups/** -text"
 

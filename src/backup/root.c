@@ -1,6 +1,7 @@
 #include "backup/root.h"
 
 #include "base/text.h"
+#include "snapshot/snapshot.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -143,7 +144,36 @@ int dg_root_path(char **out, const char *root, const char *relative,
 	return rc;
 }
 
+const char *dg_root_label(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool dg_root_is_of(const char *path, const char *environment)
+{
+	const char *label = dg_root_label(path);
+	const size_t len = strlen(environment);
+
+	return strncmp(label, environment, len) == 0 &&
+	       (label[len] == '\0' || label[len] == '@');
+}
+
+bool dg_root_holds_snapshot(const char *directory)
+{
+	struct stat st;
+	char *file = NULL;
+	bool found;
+
+	if (dg_asprintf(&file, NULL, "%s/" DG_DATA_FILE, directory) < 0)
+		return false;
+	found = lstat(file, &st) == 0;
+	free(file);
+	return found;
+}
+
 int dg_root_snapshot(char **out, const char *label, struct dg_error *err)
 {
-	return dg_asprintf(out, err, "backups/dynamodb/%s", label);
+	return dg_asprintf(out, err, DG_ROOT_SNAPSHOTS "/%s", label);
 }

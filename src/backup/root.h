@@ -9,6 +9,10 @@
 #define DG_BACKUP_ROOT_H
 
 #include <ddbgit/error.h>
+#include <stdbool.h>
+
+/* Where snapshots stand by default, below the root and in a tree. */
+#define DG_ROOT_SNAPSHOTS "backups/dynamodb"
 
 /* *out: an absolute path without a slash at its end. */
 int dg_root_find(char **out, const char *environment, struct dg_error *err);
@@ -22,9 +26,20 @@ int dg_root_find_from(char **out, const char *from, const char *environment,
 int dg_root_path(char **out, const char *root, const char *relative,
 		 struct dg_error *err);
 
-/* Where the snapshot of a label stands by default, below the root and in a
- * tree: "backups/dynamodb/prod". Owned by the caller. */
+/* Where the snapshot of a label stands by default: "backups/dynamodb/prod".
+ * Owned by the caller. */
 int dg_root_snapshot(char **out, const char *label, struct dg_error *err);
+
+/* The label of a snapshot's folder: the last component of its path, borrowed.
+ */
+const char *dg_root_label(const char *path);
+
+/* Is it an environment's, by its label? "backups/dynamodb/prod" and
+ * "backups/dynamodb/prod@other" are prod's. */
+bool dg_root_is_of(const char *path, const char *environment);
+
+/* Is there a table-data.json in the directory, of whatever kind? */
+bool dg_root_holds_snapshot(const char *directory);
 
 /* The current directory as an absolute path. */
 int dg_current_directory(char **out, struct dg_error *err);

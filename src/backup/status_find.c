@@ -7,9 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-
-#define DEFAULT_FOLDER "backups/dynamodb"
 
 static struct dg_status_snapshot *add(struct dg_status_job *job,
 				      struct dg_error *err)
@@ -30,34 +27,11 @@ static struct dg_status_snapshot *add(struct dg_status_job *job,
 	return &job->snapshots[job->count++];
 }
 
-static const char *last_component(const char *path)
+static bool is_wanted(const struct dg_status_job *job, const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *environment = job->options->environment;
 
-	return slash ? slash + 1 : path;
-}
-
-/* "prod" and "prod@other" are prod's. */
-static bool is_wanted(const struct dg_status_job *job, const char *label)
-{
-	const char *wanted = job->options->environment;
-	const size_t len = wanted ? strlen(wanted) : 0;
-
-	return !wanted || (strncmp(label, wanted, len) == 0 &&
-			   (label[len] == '\0' || label[len] == '@'));
-}
-
-static bool holds_data(const char *directory)
-{
-	char *file = NULL;
-	struct stat st;
-	bool found;
-
-	if (dg_asprintf(&file, NULL, "%s/" DG_DATA_FILE, directory) < 0)
-		return false;
-	found = lstat(file, &st) == 0;
-	free(file);
-	return found;
+	return !environment || dg_root_is_of(path, environment);
 }
 
 /* ---- in HEAD's tree ------------------------------------------------ */
@@ -69,7 +43,7 @@ static int add_committed(void *context, const char *path, struct dg_error *err)
 	struct dg_status_snapshot *snapshot;
 	int rc;
 
-	if (!is_wanted(job, last_component(path)))
+	if (!is_wanted(job, path))
 		return 0;
 	snapshot = add(job, err);
 	if (!snapshot)
@@ -79,12 +53,12 @@ static int add_committed(void *context, const char *path, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_strdup(&snapshot->entry.path, path, err);
 	if (rc == 0)
-		rc = dg_strdup(&snapshot->label, last_component(path), err);
+		rc = dg_strdup(&snapshot->label, dg_root_label(path), err);
 	if (rc == 0 && workdir)
 		rc = dg_asprintf(&snapshot->directory, err, "%s/%s", workdir,
 				 path);
 	if (rc == 0 && snapshot->directory &&
-	    !holds_data(snapshot->directory)) {
+	    !dg_root_holds_snapshot(snapshot->directory)) {
 		free(snapshot->directory);
 		snapshot->directory = NULL;
 	}
@@ -157,7 +131,7 @@ static int add_if_snapshot(struct dg_status_job *job, const char *folder,
 	if (!is_wanted(job, label))
 		return 0;
 	rc = dg_asprintf(&directory, err, "%s/%s", folder, label);
-	if (rc == 0 && holds_data(directory))
+	if (rc == 0 && dg_root_holds_snapshot(directory))
 		return add_directory(job, directory, label, err);
 	free(directory);
 	return rc;
@@ -167,7 +141,7 @@ static int find_directories(struct dg_status_job *job, struct dg_error *err)
 {
 	struct dg_dir_list list = {0};
 	char *folder = NULL;
-	int fd, rc = dg_root_path(&folder, job->root, DEFAULT_FOLDER, err);
+	int fd, rc = dg_root_path(&folder, job->root, DG_ROOT_SNAPSHOTS, err);
 
 	if (rc < 0)
 		return rc;

@@ -1,6 +1,7 @@
 /* The files of one snapshot, in a revision or a directory. */
 #include "backup/verify_job.h"
 
+#include "backup/root.h"
 #include "repo/history.h"
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static struct dg_snapshot_options reading(const struct dg_run *run)
 static int check_folder(struct dg_verify_job *job, const char *path,
 			const struct dg_metadata *m, struct dg_error *err)
 {
-	static const char parent[] = "backups/dynamodb/";
+	static const char parent[] = DG_ROOT_SNAPSHOTS "/";
 	const char *at = strstr(path, parent);
 	const char *label = at ? at + strlen(parent) : "";
 	const size_t len = strcspn(label, "@/");

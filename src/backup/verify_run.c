@@ -2,6 +2,7 @@
 #include "backup/verify_job.h"
 
 #include "backup/dump_job.h"
+#include "backup/root.h"
 #include "base/text.h"
 #include "repo/history.h"
 #include "snapshot/path_list.h"
@@ -14,17 +15,6 @@
 static int add_path(void *context, const char *path, struct dg_error *err)
 {
 	return dg_path_list_add(context, path, err);
-}
-
-/* "backups/dynamodb/prod" and "backups/dynamodb/prod@other" are prod's. */
-static bool is_of(const char *path, const char *environment)
-{
-	const char *last = strrchr(path, '/');
-	const size_t len = strlen(environment);
-
-	last = last ? last + 1 : path;
-	return strncmp(last, environment, len) == 0 &&
-	       (last[len] == '\0' || last[len] == '@');
 }
 
 /* The snapshots in a tree, also those that lost their data. */
@@ -75,7 +65,7 @@ static int verify_tree(struct dg_verify_job *job, const struct dg_dataset *d,
 	int rc = find_snapshots(&paths, d->revision, err);
 
 	for (size_t i = 0; rc == 0 && i < paths.count; i++) {
-		if (environment && !is_of(paths.paths[i], environment))
+		if (environment && !dg_root_is_of(paths.paths[i], environment))
 			continue;
 		seen++;
 		rc = verify_path(job, d->revision, d->operand, paths.paths[i],
@@ -145,7 +135,7 @@ static int verify_entry(struct dg_verify_job *job,
 	char *name = NULL;
 	int rc;
 
-	if (environment && !is_of(entry->path, environment))
+	if (environment && !dg_root_is_of(entry->path, environment))
 		return 0;
 	rc = dg_dump_commit_name(&name, job->scope.repo, entry->id, err);
 	if (rc == 0)
