@@ -108,7 +108,7 @@ bool dg_json_get_u64(const struct dg_json *object, const char *name,
 	double value;
 
 	if (!dg_json_get_double(object, name, &value) || value < 0 ||
-	    value > DG_JSON_EXACT_MAX || value != floor(value))
+	    value > (double)DG_JSON_U64_MAX || value != floor(value))
 		return false;
 	*out = (uint64_t)value;
 	return true;

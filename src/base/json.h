@@ -1,9 +1,9 @@
 /*
  * Control messages and documents as a tree (cJSON underneath; its only user).
  * Never items: cJSON cuts strings at U+0000 and keeps numbers as doubles, so
- * the parser here refuses a \u0000, duplicate names, trailing bytes and
- * invalid UTF-8 rather than lose something. Names are compared with case.
- * Whole numbers up to 2^53 are exact.
+ * the parser here refuses a \u0000, numbers beyond a double, duplicate names,
+ * trailing bytes and invalid UTF-8 rather than lose something. Names are
+ * compared with case. Whole numbers up to DG_JSON_U64_MAX are exact.
  */
 #ifndef DG_BASE_JSON_H
 #define DG_BASE_JSON_H
@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+#define DG_JSON_U64_MAX ((uint64_t)1 << 53)
 
 /* A node. The root owns the tree; what the getters return is borrowed. */
 struct dg_json;
@@ -25,7 +27,7 @@ void dg_json_free(struct dg_json *root);
 const struct dg_json *dg_json_get(const struct dg_json *object,
 				  const char *name);
 const char *dg_json_get_string(const struct dg_json *object, const char *name);
-/* False unless a non-negative whole number up to 2^53. */
+/* False unless a non-negative whole number up to DG_JSON_U64_MAX. */
 bool dg_json_get_u64(const struct dg_json *object, const char *name,
 		     uint64_t *out);
 bool dg_json_get_bool(const struct dg_json *object, const char *name,
@@ -54,7 +56,7 @@ int dg_json_set(struct dg_json *object, const char *name, struct dg_json *node,
 		struct dg_error *err);
 int dg_json_set_string(struct dg_json *object, const char *name,
 		       const char *value, struct dg_error *err);
-/* DG_ELIMIT above 2^53. */
+/* DG_ELIMIT above DG_JSON_U64_MAX. */
 int dg_json_set_u64(struct dg_json *object, const char *name, uint64_t value,
 		    struct dg_error *err);
 int dg_json_set_bool(struct dg_json *object, const char *name, bool value,

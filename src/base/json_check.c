@@ -1,6 +1,8 @@
 #include "base/json_node.h"
 #include "base/text.h"
 #include <ddbgit/json_writer.h>
+#include <math.h>
+#include <stdlib.h>
 
 #define NUMBER_MAX 63
 
@@ -124,7 +126,21 @@ static size_t skip_digits(struct checker *c)
 	return (size_t)(c->p - from);
 }
 
-/* cJSON reads no more of a number than NUMBER_MAX bytes. */
+/* cJSON reads no more of a number than NUMBER_MAX bytes, and would make an
+ * infinity of what is beyond a double, which it prints as null. */
+static int check_size(struct checker *c, const char *from)
+{
+	const size_t len = (size_t)(c->p - from);
+	char number[NUMBER_MAX + 1];
+
+	if (len > NUMBER_MAX)
+		return refuse(c, "number with too many digits");
+	memcpy(number, from, len);
+	number[len] = '\0';
+	return isfinite(strtod(number, NULL)) ? 0
+					      : refuse(c, "number too large");
+}
+
 static int check_number(struct checker *c)
 {
 	const char *from = c->p;
@@ -140,9 +156,7 @@ static int check_number(struct checker *c)
 		if (skip_digits(c) == 0)
 			return refuse(c, "number without digits");
 	}
-	if (c->p - from > NUMBER_MAX)
-		return refuse(c, "number with too many digits");
-	return 0;
+	return check_size(c, from);
 }
 
 static int check_word(struct checker *c, struct dg_slice word)

@@ -59,7 +59,7 @@ int dg_json_set_string(struct dg_json *object, const char *name,
 int dg_json_set_u64(struct dg_json *object, const char *name, uint64_t value,
 		    struct dg_error *err)
 {
-	if (value > (uint64_t)DG_JSON_EXACT_MAX)
+	if (value > DG_JSON_U64_MAX)
 		return dg_error_set(err, DG_ELIMIT,
 				    "%llu is too large a number for JSON",
 				    (unsigned long long)value);

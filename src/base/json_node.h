@@ -5,8 +5,6 @@
 #include "base/json.h"
 #include <cjson/cJSON.h>
 
-#define DG_JSON_EXACT_MAX 9007199254740992.0 /* 2^53 */
-
 /* cJSON's getters take a const node and return one that is not. */
 static inline cJSON *dg_json_node(const struct dg_json *json)
 {
@@ -20,7 +18,8 @@ static inline struct dg_json *dg_json_of(cJSON *node)
 
 /*
  * The grammar of RFC 8259, strictly, and what cJSON would lose without a
- * word: invalid UTF-8, \u0000, unpaired surrogates, too many levels.
+ * word: invalid UTF-8, \u0000, unpaired surrogates, numbers that are too long
+ * or too large, too many levels.
  */
 int dg_json_check(struct dg_slice text, struct dg_error *err);
 

@@ -91,14 +91,15 @@ static int read_number(const struct dg_json *root, const char *name,
 		       uint64_t *out, bool *present, struct dg_error *err)
 {
 	const struct dg_json *node = get(root, name);
-	struct dg_error cause;
 
 	*present = node != NULL;
 	if (!node || dg_json_get_u64(root, name, out))
 		return 0;
+	/* Above that it could not be written again. */
 	if (dg_json_is_string(node) &&
 	    dg_parse_u64(dg_slice_trim(dg_slice_str(dg_json_text(node))), out,
-			 &cause) == 0)
+			 NULL) == 0 &&
+	    *out <= DG_JSON_U64_MAX)
 		return 0;
 	return dg_error_set(err, DG_EINVALID, "\"%s\" is no whole number",
 			    name);

@@ -51,6 +51,7 @@ static void test_malformed_text_is_refused_with_its_offset(void **state)
 		{"0.12345678901234567890123456789012345678901234567890"
 		 "123456789012",
 		 "number with too many digits at byte 64"},
+		{"[-1e309]", "number too large at byte 7"},
 		{"\"abc", "string without end at byte 4"},
 		{"\"a\nb\"", "control character in a string at byte 2"},
 		{"\"\\x\"", "unknown escape at byte 2"},

@@ -62,6 +62,8 @@ static void test_malformed_metadata_names_the_member(void **state)
 		{"{\"itemCount\":-1}", "\"itemCount\"", DG_EINVALID},
 		{"{\"itemCount\":1.5}", "\"itemCount\"", DG_EINVALID},
 		{"{\"itemCount\":\"many\"}", "\"itemCount\"", DG_EINVALID},
+		{"{\"itemCount\":\"9007199254740993\"}", "\"itemCount\"",
+		 DG_EINVALID},
 		{"{\"formatVersion\":\"x\"}", "\"formatVersion\"", DG_EINVALID},
 		{"{\"formatVersion\":2}", "formatVersion 2", DG_EUNSUPPORTED},
 		{"{\"formatVersion\":1,\"dataSha256\":\"12\"}",
