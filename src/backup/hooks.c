@@ -1,6 +1,6 @@
 #include "backup/embedded.h"
-#include "backup/init_files.h"
 #include "base/dir.h"
+#include "base/place_file.h"
 #include "base/text.h"
 #include "repo/hooks_dir.h"
 #include <ddbgit/hooks.h>

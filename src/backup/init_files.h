@@ -9,16 +9,6 @@
 #include <ddbgit/slice.h>
 #include <stdbool.h>
 
-struct dg_placing {
-	unsigned int mode;
-	bool replace; /* what stands there; else it is left, and *made false */
-};
-
-/* A whole file or none, whenever the process ends. name: in `folder`. */
-int dg_place_file(int folder, const char *name, struct dg_slice text,
-		  const struct dg_placing *how, bool *made,
-		  struct dg_error *err);
-
 /* *made: false if something of that name, whatever it is, was there. */
 int dg_init_make_file(int root, const char *path, struct dg_slice text,
 		      unsigned int mode, bool *made, struct dg_error *err);
