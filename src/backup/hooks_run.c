@@ -132,46 +132,58 @@ static int post_merge(const struct dg_run *run, struct dg_repo *repo,
 	return dg_hook_tell_arrivals(run, repo, "ORIG_HEAD", "HEAD", err);
 }
 
-static int run_in(const struct dg_run *run, struct dg_repo *repo,
-		  const struct dg_hook_event *event, struct dg_error *err)
+static int pre_commit(const struct dg_run *run, struct dg_repo *repo,
+		      const struct dg_hook_event *event, struct dg_error *err)
 {
-	if (strcmp(event->name, "pre-commit") == 0)
-		return dg_hook_pre_commit(run, repo, err);
-	if (strcmp(event->name, "pre-push") == 0)
-		return pre_push(run, repo, event, err);
-	if (strcmp(event->name, "post-checkout") == 0)
-		return post_checkout(run, repo, event, err);
-	return post_merge(run, repo, event, err);
+	(void)event;
+	return dg_hook_pre_commit(run, repo, err);
 }
 
-static int check_name(const char *name, struct dg_error *err)
-{
-	static const char *const names[] = {
-		"pre-commit", "pre-push", "post-checkout", "post-merge", NULL};
-	size_t i;
+struct kind {
+	const char *name;
+	int (*run)(const struct dg_run *run, struct dg_repo *repo,
+		   const struct dg_hook_event *event, struct dg_error *err);
+	bool may_refuse; /* what Git is about to do */
+};
 
-	for (i = 0; names[i]; i++)
-		if (strcmp(name, names[i]) == 0)
-			return 0;
-	return dg_error_set(err, DG_EUSAGE, "'%s' is no hook of ddbgit's",
-			    name);
+static const struct kind kinds[] = {
+	{"pre-commit", pre_commit, true},
+	{"post-merge", post_merge, false},
+	{"post-checkout", post_checkout, false},
+	{"pre-push", pre_push, false},
+};
+
+#define KINDS (sizeof(kinds) / sizeof(*kinds))
+
+const char *dg_hook_name(size_t i)
+{
+	return i < KINDS ? kinds[i].name : NULL;
+}
+
+static const struct kind *find_kind(const char *name)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return &kinds[i];
+	return NULL;
 }
 
 int dg_hooks_run(const struct dg_run *run, const struct dg_hook_event *event,
 		 struct dg_error *err)
 {
+	const struct kind *kind = find_kind(event->name);
 	struct dg_error why = {.code = DG_OK};
 	struct dg_repo *repo = NULL;
 	bool refused = false;
-	int rc = check_name(event->name, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
+	if (!kind)
+		return dg_error_set(err, DG_EUSAGE,
+				    "'%s' is no hook of ddbgit's", event->name);
 	rc = dg_repo_open_hook(&repo, run->log, &why);
 	if (rc == 0) {
-		rc = run_in(run, repo, event, &why);
-		refused = rc == DG_EREFUSED &&
-			  strcmp(event->name, "pre-commit") == 0;
+		rc = kind->run(run, repo, event, &why);
+		refused = rc == DG_EREFUSED && kind->may_refuse;
 	}
 	dg_repo_close(repo);
 	if (rc == DG_ECANCELLED || refused)

@@ -5,6 +5,9 @@
 #include "repo/repo.h"
 #include <ddbgit/hooks.h>
 
+/* The name of the i-th hook that ddbgit installs; NULL behind the last. */
+const char *dg_hook_name(size_t i);
+
 /* Refuses (DG_EREFUSED) secrets and snapshots that do not agree with
  * themselves; each finding is logged. hooks_commit.c */
 int dg_hook_pre_commit(const struct dg_run *run, struct dg_repo *repo,
