@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* Git takes what follows a line "---", or "--- …", as a patch. */
+/* Git takes what follows a line "---", or "--- …", as a patch; libgit2, and so
+ * what we read later, and Git before 2.20 any line that begins so. */
 static bool is_patch_line(struct dg_slice line)
 {
-	if (line.len < 3 || strncmp(line.ptr, "---", 3) != 0)
-		return false;
-	return line.len == 3 || strchr(" \t\r\f\v", line.ptr[3]);
+	return dg_slice_starts_with(line, DG_SLICE("---"));
 }
 
 static struct dg_slice next_line(struct dg_slice *text)
@@ -36,7 +35,8 @@ int dg_message_check_subject(const char *subject, struct dg_error *err)
 		if (!is_patch_line(next_line(&rest)))
 			continue;
 		dg_error_set(err, DG_EUSAGE,
-			     "the commit message has a line '---'");
+			     "the commit message has a line that begins with "
+			     "'---'");
 		return dg_error_hint(err,
 				     "Git takes what follows such a line as a "
 				     "patch: ddbgit's trailers would be lost");
