@@ -39,24 +39,39 @@ def ledger(table):
             for one in table.items}
 
 
+def edited(scene):
+    """The table began as the snapshot."""
+    live = dict(scene["snapshot"])
+    for number, value in (scene["edits"] or {}).items():
+        live.pop(number, None)
+        if value is not None:
+            live[number] = value
+    return {**scene, "live": None if scene["edits"] is None else live}
+
+
+# Which part, how: what combines, mostly.
+PARTS = ["", "", "changed_only", "changed_only", "mirror", "mirror",
+         "mirror changed_only", "keys", "keys", "keys changed_only", "data",
+         "data mirror", "data keys", "data changed_only", "schema",
+         "keys mirror", "schema mirror"]
+
 SCENES = st.fixed_dictionaries({
-    "live": st.one_of(st.none(), ITEMS, ITEMS),
-    "indexed": st.booleans(),  # the table that is there
     "snapshot": ITEMS,
+    "edits": st.one_of(st.none(), *[st.dictionaries(
+        IDS, st.one_of(st.none(), VALUES))] * 4),
+    "indexed": st.booleans(),  # the table that is there
     "kind": st.sampled_from(["single", "chunked", "foreign", "bare",
                              "edited"]),
     # Of a foreign dump: items whose key comes again; the last counts.
     "again": st.lists(st.tuples(IDS, VALUES), max_size=3),
-    "changed_only": st.booleans(),
-    "mirror": st.booleans(),
-    "keys": st.one_of(st.none(), st.none(), st.lists(IDS, max_size=5)),
+    "part": st.sampled_from(PARTS).map(str.split),
+    "keys": st.lists(IDS, max_size=5),
     "in_a_file": st.booleans(),
-    "only": st.sampled_from(["all", "all", "all", "data", "schema"]),
     "indexes": st.sampled_from(["now", "now", "after"]),
-    "accept_edited": st.booleans(),
+    "accept_edited": st.integers(0, 3).map(bool),
     "beside": st.booleans(),  # --table=NAME
     "backup": st.booleans(),
-})
+}).map(edited)
 
 
 class Restore:
@@ -99,18 +114,22 @@ class Restore:
 
     def arguments(self):
         scene = self.scene
-        told = ["--source=backups/dynamodb/dev", f"--only={scene['only']}",
+        told = ["--source=backups/dynamodb/dev",
                 f"--indexes={scene['indexes']}"]
-        for name in ("changed_only", "mirror", "accept_edited"):
-            if scene[name]:
-                told.append("--" + name.replace("_", "-"))
+        for word in scene["part"]:
+            if word in ("data", "schema"):
+                told.append(f"--only={word}")
+            elif word != "keys":
+                told.append("--" + word.replace("_", "-"))
+        if scene["accept_edited"]:
+            told.append("--accept-edited")
         if scene["beside"]:
             told.append(f"--table={self.name}")
         told.append("--backup-first" if scene["backup"]
                     else "--no-backup-first")
         keys = [json.dumps({"id": {"S": f"k{number}"}})
-                for number in scene["keys"] or []]
-        if scene["keys"] is not None and scene["in_a_file"]:
+                for number in scene["keys"] if self.has("keys")]
+        if self.has("keys") and scene["in_a_file"]:
             (self.project.path / "keys").write_text("\n".join(keys))
             told.append("--keys-file=keys")
         else:
@@ -119,11 +138,14 @@ class Restore:
 
     # What Python makes of it
 
+    def has(self, word):
+        return word in self.scene["part"]
+
     @property
     def keys(self):
         """Those asked for; None: the whole snapshot."""
         asked = self.scene["keys"]
-        if asked is None or (not asked and not self.scene["in_a_file"]):
+        if not self.has("keys") or not asked and not self.scene["in_a_file"]:
             return None
         return set(asked)
 
@@ -147,15 +169,15 @@ class Restore:
                 else len(set(live) - set(part))}
 
     def to_write(self):
-        if self.scene["only"] == "schema":
+        if self.has("schema"):
             return 0
         plan = self.plan()
-        if self.scene["changed_only"] or self.scene["mirror"]:
+        if self.has("changed_only") or self.has("mirror"):
             return plan["added"] + plan["changed"]
         return len(self.parts()[0])
 
     def to_delete(self):
-        return self.plan()["extra"] if self.scene["mirror"] else 0
+        return self.plan()["extra"] if self.has("mirror") else 0
 
     def creates(self):
         return self.scene["live"] is None
@@ -166,9 +188,9 @@ class Restore:
         return int(self.creates() or not self.scene["indexed"])
 
     def afterwards(self):
-        if self.scene["only"] == "schema":
+        if self.has("schema"):
             return self.scene["live"] or {}
-        after = {} if self.scene["mirror"] else dict(self.scene["live"] or {})
+        after = {} if self.has("mirror") else dict(self.scene["live"] or {})
         return {**after, **self.parts()[0]}
 
     # What was done
@@ -203,7 +225,7 @@ def check_dry(restore, dry):
     assert (told["items"], told["absent"]) == (
         len(part) if restore.keys is not None else len(restore.wanted),
         absent)
-    if restore.scene["only"] != "schema":
+    if not restore.has("schema"):
         assert {name: told["plan"][name] for name in restore.plan()} == \
             restore.plan()
     return told
