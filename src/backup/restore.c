@@ -121,6 +121,8 @@ static int prepare(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_restore_target_agree(job, err);
 	if (rc == 0)
+		rc = dg_restore_read_keys(job, err);
+	if (rc == 0)
 		rc = dg_restore_check_source(job, err);
 	if (rc == 0)
 		rc = dg_restore_target_plan(job, err);
@@ -162,7 +164,14 @@ static int put_items(struct dg_restore_job *job, struct dg_error *err)
 	if (job->options->only == DG_RESTORE_SCHEMA)
 		return 0;
 	rc = dg_restore_write(job, err);
-	return rc == 0 ? verify(job, err) : rc;
+	if (rc < 0)
+		return rc;
+	rc = verify(job, err);
+	if (rc < 0)
+		dg_warning(job->run->log,
+			   "The items were written to '%s', but not verified",
+			   job->env.table);
+	return rc;
 }
 
 static int work(struct dg_restore_job *job, struct dg_error *err)

@@ -35,18 +35,27 @@ static void note_absent(void *context, struct dg_slice key)
 			   job->source.name, (int)key.len, key.ptr);
 }
 
-static int pick_items(struct dg_restore_job *job, struct dg_error *err)
+int dg_restore_read_keys(struct dg_restore_job *job, struct dg_error *err)
 {
 	const struct dg_restore_options *options = job->options;
-	struct dg_item_source *items = NULL;
-	int rc = dg_restore_open_spool(job, &job->keys, err);
+	const struct dg_key_schema *schema =
+		dg_snapshot_keys(job->source.snapshot);
+	int rc;
 
-	if (rc == 0)
-		rc = dg_restore_keys_read(
-			&job->keys, dg_snapshot_keys(job->source.snapshot),
-			options->keys, options->keys_file, err);
-	if (rc == 0)
-		rc = dg_restore_open_spool(job, &job->wanted, err);
+	/* Without a schema the check says what is missing. */
+	if (!dg_restore_is_of_keys(options) || !schema)
+		return 0;
+	rc = dg_restore_open_spool(job, &job->keys, err);
+	return rc < 0 ? rc
+		      : dg_restore_keys_read(&job->keys, schema, options->keys,
+					     options->keys_file, err);
+}
+
+static int pick_items(struct dg_restore_job *job, struct dg_error *err)
+{
+	struct dg_item_source *items = NULL;
+	int rc = dg_restore_open_spool(job, &job->wanted, err);
+
 	if (rc == 0)
 		rc = dg_snapshot_source(job->source.snapshot, &items, err);
 	if (rc == 0)

@@ -58,6 +58,10 @@ int dg_restore_warn_of_crossing(struct dg_restore_job *job,
  * each (docs/architecture.md). DG_EREFUSED if it was edited. */
 int dg_restore_check_source(struct dg_restore_job *job, struct dg_error *err);
 
+/* Single items: reads their keys, before what may take long. DG_EUSAGE names
+ * the line. */
+int dg_restore_read_keys(struct dg_restore_job *job, struct dg_error *err);
+
 /* The attribute by which the snapshot's items expire, or NULL. */
 const char *dg_restore_ttl_attribute(const struct dg_restore_job *job);
 

@@ -122,6 +122,13 @@ static int take_lines(struct reader *r, struct dg_buf *text, const char *file,
 	return rc;
 }
 
+/* Some editors begin a file with a byte order mark. */
+static void drop_mark(struct dg_buf *text)
+{
+	if (dg_slice_starts_with(dg_buf_slice(text), DG_SLICE("\xef\xbb\xbf")))
+		dg_buf_consume(text, 3);
+}
+
 static int read_file(struct reader *r, const char *file, struct dg_error *err)
 {
 	struct dg_buf text = DG_BUF_INIT(LINE_MAX_BYTES);
@@ -142,6 +149,8 @@ static int read_file(struct reader *r, const char *file, struct dg_error *err)
 		if (got < 0)
 			rc = dg_error_errno(err, errno, "%s", file);
 		text.len += got > 0 ? (size_t)got : 0;
+		if (number == 0)
+			drop_mark(&text);
 		if (rc == 0)
 			rc = take_lines(r, &text, file, &number, got == 0, err);
 	}

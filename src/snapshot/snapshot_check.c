@@ -173,7 +173,8 @@ bool dg_snapshot_glance(const struct dg_snapshot *snapshot,
 	const struct dg_layout_reader *reader = snapshot->reader;
 
 	/* What can be sought is in order, and each part of it checked. */
-	if (!reader->source.seek || !reader->stated_bytes)
+	if (!reader->source.seek || !reader->stated_bytes ||
+	    snapshot->keys.count == 0)
 		return false;
 	memset(out, 0, sizeof(*out));
 	(void)reader->stated_items(reader, &out->items);

@@ -169,6 +169,15 @@ def test_an_item_that_expired_is_not_missing(media, fake):
     assert len(fake.tables["copy"].items) == ITEMS
 
 
+def test_a_verification_that_fails_says_that_all_was_written(media, fake):
+    media.ddbgit("dump", "--env=dev")
+    fake.create("copy")
+    fake.fault("denied", operation="Scan", times=1000)
+    done = media.ddbgit("restore", "--source=backups/dynamodb/dev", status=1)
+    assert "The items were written to 'copy', but not verified" in done.err
+    assert "Allow dynamodb:Scan" in done.err
+
+
 def test_a_restore_that_stops_says_how_far_it_came(media, fake):
     fake.create("many", [{"id": {"S": f"{n:03}"}} for n in range(200)])
     media.local(fake.endpoint, "many", env="dev")

@@ -181,6 +181,10 @@ def test_a_bad_line_is_named_and_nothing_is_asked(project, fake, media):
         done = restore(project, f"--keys-file={path}", status=2)
         assert re.search(rf"keys:{number}: ", done.err), done.err
         assert "id (S)" in done.err
+    # And before the backup is read, which may take minutes.
+    (project.snapshot() / "table-data.json").write_text("damaged")
+    done = restore(project, f"--keys-file={path}", status=2)
+    assert "keys:5: " in done.err
     assert fake.count("BatchGetItem") == fake.count("BatchWriteItem") == 0
 
 

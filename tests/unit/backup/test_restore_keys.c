@@ -61,6 +61,8 @@ static void test_keys_come_from_the_list_and_the_file_each_once(void **state)
 	assert_keys(LIST(KEY("c")), KEY("d") "\r\n\n \t\n" KEY("a"),
 		    KEY("a") " " KEY("c") " " KEY("d") " ");
 	assert_keys(NULL, "", "");
+	assert_keys(NULL, "\xef\xbb\xbf" KEY("a") "\n" KEY("b"),
+		    KEY("a") " " KEY("b") " ");
 }
 
 static void test_a_failures_file_is_a_file_of_keys(void **state)
