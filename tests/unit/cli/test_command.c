@@ -93,9 +93,9 @@ static void test_mistakes_stop_before_the_library(void **state)
 			"        See 'ddbgit help tag'\n"},
 		{"tag a b c", "[ERROR] unexpected argument 'c'\n"
 			      "        See 'ddbgit help tag'\n"},
-		{"dump --layout=tree",
-		 "[ERROR] option '--layout': 'tree' is none of auto|single|chunked\n"
-		 "        See 'ddbgit help dump'\n"},
+		{"dump --layout=tree", "[ERROR] option '--layout': 'tree' is "
+				       "none of auto|single|chunked\n"
+				       "        See 'ddbgit help dump'\n"},
 		/* Options that come with later versions. */
 		{"restore --anonymise", "[ERROR] unknown option '--anonymise'\n"
 					"        See 'ddbgit help restore'\n"},
