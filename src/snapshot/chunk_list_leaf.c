@@ -61,6 +61,18 @@ static int add_lines(struct dg_chunk_list *list,
 	return rc;
 }
 
+/* Editors lay entries out over several lines; canonical ones stand on one. */
+static bool is_a_line_each(const struct dg_chunk_index *leaf)
+{
+	for (size_t i = 0; i < leaf->count; i++) {
+		const struct dg_slice text = leaf->entries[i].text;
+
+		if (memchr(text.ptr, '\n', text.len))
+			return false;
+	}
+	return true;
+}
+
 /* 1 if the entries, whatever their spelling, have this digest. */
 static int has_digest(struct dg_chunk_list *list,
 		      const struct dg_chunk_index *leaf, struct dg_slice stated,
@@ -73,8 +85,8 @@ static int has_digest(struct dg_chunk_list *list,
 
 	/* As they stand they are canonical, but for what others have made of
 	 * the file. */
-	for (int canonical = 0; rc == 0 && !equal && canonical < 2;
-	     canonical++) {
+	for (int canonical = !is_a_line_each(leaf);
+	     rc == 0 && !equal && canonical < 2; canonical++) {
 		dg_buf_clear(&lines);
 		rc = add_lines(list, leaf, canonical, &lines, err);
 		if (rc == 0)

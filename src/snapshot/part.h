@@ -32,6 +32,7 @@ int dg_part_index_path(struct dg_slice first, char out[DG_PART_PATH_SIZE],
 #define DG_PART_CHUNK_HEAD "{\"Items\":[\n"
 int dg_part_chunk_end(uint64_t items, struct dg_buf *out, struct dg_error *err);
 
+/* Of a body as above; a line with a newline in it is no line. */
 int dg_part_digest(struct dg_slice body, char hex[DG_SHA256_HEX_SIZE],
 		   struct dg_error *err);
 

@@ -181,6 +181,35 @@ static int read_all(struct memory_store *store, struct dg_error *err)
 	return rc;
 }
 
+/* An editor that lays an entry out over several lines, some of them empty,
+ * changes nothing that it says. */
+static void test_an_index_file_with_lines_in_its_entries_is_read(void **state)
+{
+	struct sample_table table = {0};
+	struct memory_store *store;
+	struct memory_entry *index = NULL;
+	struct dg_buf text = DG_BUF_INIT((size_t)1 << 24);
+	struct dg_error err = {0};
+	const char *at;
+
+	(void)state;
+	fill(&table, 5000, 60);
+	store = apart_write(&table);
+	for (size_t i = 0; i < store->count && !index; i++)
+		if (is_index_file(&store->entries[i]))
+			index = &store->entries[i];
+	at = strstr(index->bytes.ptr, "\"count\"");
+	dg_buf_add(&text, index->bytes.ptr, (size_t)(at - index->bytes.ptr),
+		   NULL);
+	dg_buf_add_str(&text, "\n\n\n", NULL);
+	dg_buf_add_str(&text, at, NULL);
+	dg_buf_free(&index->bytes);
+	index->bytes = text;
+	assert_ok(read_all(store, &err), &err);
+	memory_store_free(store);
+	sample_free(&table);
+}
+
 static void test_damage_of_an_index_file_is_found_and_named(void **state)
 {
 	struct sample_table table = {0};
@@ -437,6 +466,8 @@ int main(void)
 		cmocka_unit_test(test_an_index_of_the_longest_keys_is_read),
 		cmocka_unit_test(
 			test_above_4096_chunks_the_index_has_two_levels),
+		cmocka_unit_test(
+			test_an_index_file_with_lines_in_its_entries_is_read),
 		cmocka_unit_test(
 			test_damage_of_an_index_file_is_found_and_named),
 		cmocka_unit_test(
