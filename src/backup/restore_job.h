@@ -2,9 +2,9 @@
  * A restore under way, shared by the files that make one up: restore.c takes
  * the snapshot through to the verification, restore_check.c looks at the
  * snapshot, restore_target.c finds or makes the table, restore_indexes.c adds
- * indexes to it, restore_difference.c
- * says what will be written and deleted, restore_backup.c keeps what is there,
- * restore_undo.c says how to get it back, restore_write.c writes.
+ * indexes to it, restore_difference.c says what will be written and deleted,
+ * restore_backup.c keeps what is there, restore_undo.c says how to get it back,
+ * restore_write.c writes, restore_conclude.c says what came of it.
  */
 #ifndef DG_BACKUP_RESTORE_JOB_H
 #define DG_BACKUP_RESTORE_JOB_H
