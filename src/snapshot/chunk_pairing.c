@@ -11,9 +11,10 @@
 #include "snapshot/chunk_list.h"
 #include <stdlib.h>
 
-/* Index files that differ are kept until they are walked, some 130 KiB each;
- * of more, none is, and all are walked. */
+/* Index files that differ are kept until they are walked, some 130 KiB each,
+ * with long keys several MiB; of more, none is, and all are walked. */
 #define KEPT_MAX 64
+#define KEPT_BYTES_MAX ((size_t)16 << 20) /* of text */
 
 static void forget_kept(struct dg_chunk_pairing *pairing)
 {
@@ -63,31 +64,41 @@ static int is_same(struct dg_chunk_list *list, struct dg_chunk_list *other,
 	return rc > 0 ? same_object(&own, &its) : rc;
 }
 
-static int keep(struct dg_chunk_list *list, size_t at, struct dg_error *err)
+/* bytes: of all so far. */
+static int keep(struct dg_chunk_list *list, size_t at, size_t *bytes,
+		struct dg_error *err)
 {
 	struct dg_chunk_pairing *pairing = &list->pairing;
+	struct dg_chunk_leaf *leaf;
+	int rc;
 
 	if (!pairing->kept)
 		pairing->kept = calloc(KEPT_MAX, sizeof(*pairing->kept));
 	if (!pairing->kept)
 		return dg_error_nomem(err);
-	return dg_chunk_list_read_leaf(
-		list, &pairing->kept[pairing->kept_count++], at, err);
+	leaf = &pairing->kept[pairing->kept_count++];
+	rc = dg_chunk_list_read_leaf(list, leaf, at, err);
+	*bytes += leaf->index.text.len;
+	return rc;
 }
 
 /* Reads the index files that differ: 1, or 0 if there are too many. */
 static int keep_all(struct dg_chunk_list *list, struct dg_chunk_list *other,
 		    struct dg_error *err)
 {
+	size_t bytes = 0;
+
 	for (size_t i = 0; i < list->root->count; i++) {
 		int rc = is_same(list, other, i, err);
 
 		if (rc == 0 && list->pairing.kept_count == KEPT_MAX)
 			return 0;
 		if (rc == 0)
-			rc = keep(list, i, err);
+			rc = keep(list, i, &bytes, err);
 		if (rc < 0)
 			return rc;
+		if (bytes > KEPT_BYTES_MAX)
+			return 0;
 	}
 	return 1;
 }

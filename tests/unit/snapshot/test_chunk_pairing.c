@@ -219,6 +219,32 @@ static void test_more_index_files_than_are_kept_may_differ(void **state)
 	assert_int_equal(count.equal, ITEMS - ITEMS / 10);
 }
 
+/* Long keys make them so; here it is blanks. */
+static void test_index_files_that_are_too_long_are_not_kept(void **state)
+{
+	struct scene *scene = *state;
+	struct dg_buf text = DG_BUF_INIT((size_t)32 << 20);
+	struct dg_change_count count;
+	struct memory_entry *index;
+	char path[64];
+
+	scene->table.items[500].filler = 'y';
+	write_after(scene, GROUP);
+	apart_index_path(&scene->table, 500, path);
+	index = memory_store_find(scene->after, path);
+	assert_int_equal(dg_buf_reserve(&text, (size_t)17 << 20, NULL), 0);
+	memset(text.ptr, ' ', (size_t)17 << 20);
+	text.len = (size_t)17 << 20;
+	dg_buf_add_slice(&text, dg_buf_slice(&index->bytes), NULL);
+	memory_store_put(scene->after, path, dg_buf_slice(&text));
+	dg_buf_free(&text);
+	count = compare(scene);
+	assert_int_equal(count.changed, 1);
+	assert_int_equal(count.equal, ITEMS - 1);
+	/* So all of them were walked. */
+	assert_true(opened(scene) > 2 * ITEMS / GROUP);
+}
+
 static void test_an_index_of_one_level_is_joined_with_one_of_two(void **state)
 {
 	struct scene *scene = *state;
@@ -572,6 +598,7 @@ int main(void)
 		SCENE(test_chunks_in_equal_folders_are_not_looked_up),
 		SCENE(test_items_that_come_and_go_are_counted),
 		SCENE(test_more_index_files_than_are_kept_may_differ),
+		SCENE(test_index_files_that_are_too_long_are_not_kept),
 		SCENE(test_an_index_of_one_level_is_joined_with_one_of_two),
 		SCENE(test_an_edited_chunk_under_an_equal_index_file_is_read),
 		SCENE(test_swapped_chunks_of_a_folder_are_read),
