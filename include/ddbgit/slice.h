@@ -44,6 +44,19 @@ bool dg_slice_starts_with(struct dg_slice s, struct dg_slice prefix);
 /* Without blanks, tabs, CR and LF at both ends. */
 struct dg_slice dg_slice_trim(struct dg_slice s);
 
+/* Takes the first line off a text that is not empty; without its newline, which
+ * the last one may lack. */
+static inline struct dg_slice dg_slice_take_line(struct dg_slice *text)
+{
+	const char *end = (const char *)memchr(text->ptr, '\n', text->len);
+	const size_t len = end ? (size_t)(end - text->ptr) : text->len;
+	const size_t taken = end ? len + 1 : len;
+	const struct dg_slice line = dg_slice_of(text->ptr, len);
+
+	*text = dg_slice_of(text->ptr + taken, text->len - taken);
+	return line;
+}
+
 #ifdef __cplusplus
 }
 #endif

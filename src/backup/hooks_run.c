@@ -86,15 +86,9 @@ static int pre_push(const struct dg_run *run, struct dg_repo *repo,
 	struct dg_slice rest = dg_slice_str(event->input);
 	int rc = 0;
 
-	while (rc == 0 && rest.len > 0) {
-		const char *end = memchr(rest.ptr, '\n', rest.len);
-		const size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
-
-		rc = look_at_push(run, repo, dg_slice_of(rest.ptr, len),
+	while (rc == 0 && rest.len > 0)
+		rc = look_at_push(run, repo, dg_slice_take_line(&rest),
 				  event->arguments[0], err);
-		rest = dg_slice_of(rest.ptr + len + (end != NULL),
-				   rest.len - len - (end != NULL));
-	}
 	return rc;
 }
 

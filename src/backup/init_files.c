@@ -65,17 +65,10 @@ static bool has_line(struct dg_slice text, const char *line)
 {
 	const struct dg_slice wanted = dg_slice_str(line);
 
-	while (text.len > 0) {
-		const char *end = memchr(text.ptr, '\n', text.len);
-		const size_t len = end ? (size_t)(end - text.ptr) : text.len;
-
-		if (dg_slice_equal(dg_slice_trim(dg_slice_of(text.ptr, len)),
+	while (text.len > 0)
+		if (dg_slice_equal(dg_slice_trim(dg_slice_take_line(&text)),
 				   wanted))
 			return true;
-		if (!end)
-			return false;
-		text = dg_slice_of(end + 1, text.len - len - 1);
-	}
 	return false;
 }
 

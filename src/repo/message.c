@@ -13,17 +13,6 @@ static bool is_patch_line(struct dg_slice line)
 	return dg_slice_starts_with(line, DG_SLICE("---"));
 }
 
-static struct dg_slice next_line(struct dg_slice *text)
-{
-	const char *end = text->len ? memchr(text->ptr, '\n', text->len) : NULL;
-	size_t len = end ? (size_t)(end - text->ptr) : text->len;
-	struct dg_slice line = dg_slice_of(text->ptr, len);
-
-	len += end ? 1 : 0;
-	*text = dg_slice_of(text->ptr + len, text->len - len);
-	return line;
-}
-
 int dg_message_check_subject(const char *subject, struct dg_error *err)
 {
 	struct dg_slice rest = dg_slice_trim(dg_slice_str(subject));
@@ -32,7 +21,7 @@ int dg_message_check_subject(const char *subject, struct dg_error *err)
 		return dg_error_set(err, DG_EUSAGE,
 				    "the commit message is empty");
 	while (rest.len) {
-		if (!is_patch_line(next_line(&rest)))
+		if (!is_patch_line(dg_slice_take_line(&rest)))
 			continue;
 		dg_error_set(err, DG_EUSAGE,
 			     "the commit message has a line that begins with "
@@ -60,7 +49,7 @@ static int add_lines(struct dg_buf *out, const char *text, struct dg_error *err)
 	int rc = 0;
 
 	while (!rc && rest.len) {
-		struct dg_slice line = next_line(&rest);
+		struct dg_slice line = dg_slice_take_line(&rest);
 
 		while (line.len && strchr(" \t\r", line.ptr[line.len - 1]))
 			line.len--;
@@ -108,7 +97,7 @@ static int unfold(char **out, const char *value, struct dg_error *err)
 
 	dg_buf_init(&text, rest.len + 1);
 	while (!rc && rest.len) {
-		struct dg_slice line = dg_slice_trim(next_line(&rest));
+		struct dg_slice line = dg_slice_trim(dg_slice_take_line(&rest));
 
 		if (text.len && line.len)
 			rc = dg_buf_add_char(&text, ' ', err);

@@ -1,16 +1,5 @@
 #include "repo/plain_trailers.h"
 
-static struct dg_slice take_line(struct dg_slice *rest)
-{
-	const char *end = memchr(rest->ptr, '\n', rest->len);
-	size_t len = end ? (size_t)(end - rest->ptr) : rest->len;
-	struct dg_slice line = dg_slice_of(rest->ptr, len);
-
-	len += end ? 1 : 0;
-	*rest = dg_slice_of(rest->ptr + len, rest->len - len);
-	return line;
-}
-
 static bool is_token_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -58,7 +47,7 @@ bool dg_plain_trailers_find(struct dg_slice *out, struct dg_slice message)
 	if (dg_slice_starts_with(message, DG_SLICE("\n")))
 		return false;
 	while (rest.len) {
-		struct dg_slice line = take_line(&rest);
+		struct dg_slice line = dg_slice_take_line(&rest);
 
 		if (is_patch_line(line))
 			return false;
@@ -72,5 +61,5 @@ bool dg_plain_trailers_find(struct dg_slice *out, struct dg_slice message)
 bool dg_plain_trailers_next(struct dg_slice *rest, struct dg_slice *token,
 			    struct dg_slice *value)
 {
-	return rest->len && split(take_line(rest), token, value);
+	return rest->len && split(dg_slice_take_line(rest), token, value);
 }

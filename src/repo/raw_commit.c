@@ -38,17 +38,6 @@ static bool take_id(git_oid *out, struct dg_slice *rest, struct dg_slice name)
 	return true;
 }
 
-static struct dg_slice take_line(struct dg_slice *rest)
-{
-	const char *end = memchr(rest->ptr, '\n', rest->len);
-	size_t len = end ? (size_t)(end - rest->ptr) : rest->len;
-	struct dg_slice line = dg_slice_of(rest->ptr, len);
-
-	len += end ? 1 : 0;
-	*rest = dg_slice_of(rest->ptr + len, rest->len - len);
-	return line;
-}
-
 /* What stands behind the last '>' of "committer A <a@b> 1737972000 +0100". */
 static int64_t time_of(struct dg_slice line)
 {
@@ -86,7 +75,7 @@ bool dg_raw_commit_parse(struct dg_raw_commit *out, struct dg_slice bytes)
 		out->parent_count++;
 	if (!dg_slice_starts_with(rest, DG_SLICE("author ")))
 		return false;
-	while (rest.len && (line = take_line(&rest)).len) {
+	while (rest.len && (line = dg_slice_take_line(&rest)).len) {
 		if (timed ||
 		    !dg_slice_starts_with(line, DG_SLICE("committer ")))
 			continue;
@@ -94,7 +83,7 @@ bool dg_raw_commit_parse(struct dg_raw_commit *out, struct dg_slice bytes)
 		timed = true;
 	}
 	while (rest.len && *rest.ptr == '\n')
-		take_line(&rest);
+		dg_slice_take_line(&rest);
 	out->message = rest;
 	return true;
 }

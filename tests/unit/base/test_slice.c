@@ -61,6 +61,23 @@ static void test_blanks_are_trimmed_at_both_ends(void **state)
 	assert_int_equal(dg_slice_trim(dg_slice_str(NULL)).len, 0);
 }
 
+static void test_lines_are_taken_off_one_by_one(void **state)
+{
+	struct dg_slice text = DG_SLICE("a b\n\nlast");
+	struct dg_slice ended = DG_SLICE("last\n");
+
+	(void)state;
+	assert_true(dg_slice_equal(dg_slice_take_line(&text), DG_SLICE("a b")));
+	assert_int_equal(dg_slice_take_line(&text).len, 0);
+	assert_true(dg_slice_equal(text, DG_SLICE("last")));
+	assert_true(
+		dg_slice_equal(dg_slice_take_line(&text), DG_SLICE("last")));
+	assert_int_equal(text.len, 0);
+	assert_true(
+		dg_slice_equal(dg_slice_take_line(&ended), DG_SLICE("last")));
+	assert_int_equal(ended.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -68,6 +85,7 @@ int main(void)
 		cmocka_unit_test(test_null_is_the_empty_slice),
 		cmocka_unit_test(test_prefix_is_found_at_the_start_only),
 		cmocka_unit_test(test_blanks_are_trimmed_at_both_ends),
+		cmocka_unit_test(test_lines_are_taken_off_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
