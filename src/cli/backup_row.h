@@ -20,9 +20,10 @@ struct dg_backup_columns {
 	int changes;
 };
 
+/* "staging", and a table of some length. */
 #define DG_BACKUP_COLUMNS_INIT                                                 \
 	{                                                                      \
-		5, 12, 7, 11                                                   \
+		7, 12, 7, 11                                                   \
 	}
 
 void dg_backup_row_print(struct dg_output *output,

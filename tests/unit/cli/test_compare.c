@@ -324,7 +324,7 @@ static void test_log_of_one_item(void **state)
 	fake_library.backup_count = 1;
 	fake_library.visit_diff = visit_item;
 	expect("log --key=" KEY " --table=t --since=today -n3", 0,
-	       "1a2b3c4  2025-01-26 10:00  prod   prod-media          7  -     "
+	       "1a2b3c4  2025-01-26 10:00  prod     prod-media          7  -     "
 	       "       (prod-20250126)\n"
 	       "  ~ m.zip: \"1010\" → \"1011\"\n"
 	       "  ~ tags: + {\"x\"}\n",

@@ -216,9 +216,9 @@ static void test_log_aligns_what_it_has_seen(void **state)
 	fake_library.backups = backups;
 	fake_library.backup_count = 3;
 	expect("log --env=prod -n 5 main~2", 0,
-	       "1a2b3c4  2025-01-27 10:00  prod   prod-media    1,234,567  "
+	       "1a2b3c4  2025-01-27 10:00  prod     prod-media    1,234,567  "
 	       "+12 ~3 -1    (prod-20250127, good)\n"
-	       "2222222  2025-01-26 09:30  -      a\\u001b[31m     removed  "
+	       "2222222  2025-01-26 09:30  -        a\\u001b[31m     removed  "
 	       "-\n"
 	       "3333333  2025-01-25 09:30  a-long-environment  t           "
 	       "          5  +5 ~0 -0\n",
