@@ -79,9 +79,14 @@ static int describe_table(struct dg_dataset *d,
 	int rc = dg_table_describe(env->connection, env->table, &d->describe,
 				   err);
 
-	if (rc == DG_ENOTFOUND)
-		return dg_error_set(err, rc, "table '%s' does not exist in %s",
-				    env->table, env->region);
+	if (rc == DG_ENOTFOUND) {
+		dg_error_set(err, rc, "table '%s' does not exist in %s",
+			     env->table, env->region);
+		return dg_error_hint(err,
+				     "It is the table of the environment '%s': "
+				     "name another with --env",
+				     env->name);
+	}
 	return rc == 0 ? dg_table_check_usable(d->describe, err) : rc;
 }
 

@@ -22,7 +22,7 @@ int dg_dataset_key_parse(struct dg_dataset_key *key,
 			 const struct dg_key_schema *keys, const char *text,
 			 struct dg_error *err)
 {
-	char schema[DG_KEY_SCHEMA_TEXT_SIZE];
+	char schema[DG_KEY_SCHEMA_TEXT_SIZE], example[DG_KEY_SCHEMA_TEXT_SIZE];
 	int rc;
 
 	key->keys = keys;
@@ -32,11 +32,10 @@ int dg_dataset_key_parse(struct dg_dataset_key *key,
 	if (rc == 0 || rc == DG_ENOMEM)
 		return rc;
 	dg_error_set(err, DG_EUSAGE, "--key: %s", err ? err->message : "");
-	dg_error_hint(err,
-		      "The key is %s; write it as "
-		      "{\"name\":{\"S\":\"value\"}}",
-		      dg_key_schema_describe(keys, schema, sizeof(schema)));
-	return DG_EUSAGE;
+	return dg_error_hint(
+		err, "The key is %s; write it as %s",
+		dg_key_schema_describe(keys, schema, sizeof(schema)),
+		dg_key_schema_example(keys, example, sizeof(example)));
 }
 
 void dg_dataset_key_free(struct dg_dataset_key *key)

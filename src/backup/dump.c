@@ -155,7 +155,7 @@ static int scan(struct dg_dump_job *job, struct dg_error *err)
 	if (rc == 0 && job->options->consistent)
 		dg_info(job->run->log,
 			"Reading consistently costs a unit for each 4 KB, "
-			"twice as much as without --consistent");
+			"twice as much as otherwise");
 	if (rc == 0)
 		rc = dg_live_source_open(&job->live, job->env.db, &options,
 					 err);

@@ -242,7 +242,7 @@ static int keep_bytes(struct project *p, struct dg_error *err)
 	free(full);
 	if (rc == 0 && kept)
 		report(p, DG_INIT_KEPT, ".gitattributes",
-		       "backups are left as they are already", NULL);
+		       "the bytes of backups are kept already", NULL);
 	else if (rc == 0)
 		rc = add_rule(p, ".gitattributes",
 			      "No checkout changes a byte of a backup",

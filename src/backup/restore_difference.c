@@ -218,7 +218,7 @@ static void tell_difference(const struct dg_restore_job *job)
 		dg_format_count(plan->equal, n[2]), plan->extra ? ", " : "",
 		plan->extra ? dg_format_count(plan->extra, n[3]) : "",
 		!plan->extra ? ""
-		: mirror     ? " deleted"
+		: mirror     ? " to be deleted"
 			     : " only in the table, which stay");
 	tell_keys(log, '+', &plan->first_added, plan->added);
 	tell_keys(log, '~', &plan->first_changed, plan->changed);

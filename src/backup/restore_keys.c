@@ -86,14 +86,15 @@ static bool is_blank(struct dg_slice line)
 
 static int blame(const struct reader *r, int rc, struct dg_error *err)
 {
-	char keys[1200];
+	char keys[1200], example[1200];
 
 	if (rc != DG_EINVALID || !err)
 		return rc;
 	dg_error_set(err, DG_EUSAGE, "%s", err->message);
 	return dg_error_hint(
-		err, "The key is %s; write it as {\"name\":{\"S\":\"value\"}}",
-		dg_key_schema_describe(r->schema, keys, sizeof(keys)));
+		err, "The key is %s; write it as %s",
+		dg_key_schema_describe(r->schema, keys, sizeof(keys)),
+		dg_key_schema_example(r->schema, example, sizeof(example)));
 }
 
 /* The whole lines that the buffer holds; at the end of the file all of it. */

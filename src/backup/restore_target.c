@@ -131,7 +131,7 @@ static int add_index_names(struct dg_buf *text, const struct dg_json *request,
 			   const char *list, struct dg_error *err)
 {
 	const struct dg_json *node = dg_json_first(dg_json_get(request, list));
-	const char *before = text->len ? ", " : "; indexes ";
+	const char *before = text->len ? ", " : "";
 	int rc = 0;
 
 	for (; rc == 0 && node; node = dg_json_next(node), before = ", ") {
@@ -161,8 +161,12 @@ static int describe_creation(struct dg_restore_job *job, struct dg_error *err)
 	if (keys)
 		dg_key_schema_describe(keys, key, sizeof(key));
 	if (rc == 0)
-		rc = dg_asprintf(&job->result->creation, err, "key %s; %s%s",
+		rc = dg_asprintf(&job->result->creation, err, "key %s; %s%s%s",
 				 key, on_demand ? "on demand" : "provisioned",
+				 !indexes.len ? ""
+				 : strchr(dg_buf_str(&indexes), ',')
+					 ? "; indexes "
+					 : "; index ",
 				 dg_buf_str(&indexes));
 	dg_buf_free(&indexes);
 	return rc;

@@ -331,8 +331,9 @@ static const struct dg_option what_table[] = {
 };
 
 static const struct dg_option how_table[] = {
-	DG_FLAG("stat", 0, DIFF(stat), "how many of each alone"),
-	DG_FLAG("keys", 0, DIFF(keys), "the items' keys alone"),
+	DG_FLAG("stat", 0, DIFF(stat),
+		"only how many were added, changed and removed"),
+	DG_FLAG("keys", 0, DIFF(keys), "only the keys of the items"),
 	DG_FLAG("full", 0, DIFF(full),
 		"values in full, however long, and binary as base64"),
 	DG_FLAG("exit-code", 0, DIFF(exit_code),

@@ -117,7 +117,7 @@ static const struct dg_option writing_table[] = {
 		"dump and commit the table before it is written, to the branch "
 		"before-restore (with --mirror unless told otherwise)"),
 	DG_FLAG("no-backup-first", 0, RESTORE(no_backup_first),
-		"do not, with --mirror"),
+		"leave that out, with --mirror"),
 	DG_FLAG("yes", 0, RESTORE(options.yes),
 		"write into a protected environment, and mirror, without "
 		"asking"),
@@ -152,12 +152,12 @@ static const struct dg_option_group groups[] = {
 const struct dg_command dg_command_restore = {
 	.name = "restore",
 	.summary = "write a snapshot or a backup into a table",
-	.about =
-		"Writes the items of a snapshot into a table, creating the "
-		"table if it does not exist, and reads them back. Items that "
-		"only the table has stay there, but with --mirror. A protected "
-		"environment (prod, production, prd, live) is written after a "
-		"confirmation; --mirror asks everywhere but in local.",
+	.about = "Writes the items of a snapshot into a table, creating the "
+		 "table if it does not exist, and reads them back. Items that "
+		 "only the table has stay in it, unless --mirror is given. A "
+		 "protected environment (prod, production, prd, live) is "
+		 "written only after a confirmation; --mirror asks everywhere "
+		 "but in local.",
 	.groups = groups,
 	.values_size = sizeof(struct restore_values),
 	.examples =

@@ -39,6 +39,38 @@ const char *dg_key_schema_describe(const struct dg_key_schema *keys, char *out,
 	return out;
 }
 
+static const char *example_of(char type)
+{
+	switch (type) {
+	case 'N':
+		return "42";
+	case 'B':
+		return "aGk="; /* "hi" */
+	default:
+		return "text";
+	}
+}
+
+const char *dg_key_schema_example(const struct dg_key_schema *keys, char *out,
+				  size_t out_size)
+{
+	size_t used = 0, i;
+
+	out[0] = '\0';
+	for (i = 0; i < keys->count && used < out_size; i++) {
+		const struct dg_key_attribute *a = &keys->attribute[i];
+		/* Seldom enough not to be escaped here. */
+		const bool plain = !strpbrk(a->name, "\"\\");
+
+		used += (size_t)snprintf(
+			out + used, out_size - used,
+			"%s\"%s\":{\"%c\":\"%s\"}%s", i == 0 ? "{" : ",",
+			plain ? a->name : "name", a->type, example_of(a->type),
+			i + 1 == keys->count ? "}" : "");
+	}
+	return out;
+}
+
 /* 00 becomes 00 FF, so that the end, 00 00, is below every continuation. */
 static unsigned char *put_byte(unsigned char *o, unsigned char byte)
 {

@@ -35,6 +35,11 @@ bool dg_key_schema_equal(const struct dg_key_schema *a,
 const char *dg_key_schema_describe(const struct dg_key_schema *keys, char *out,
 				   size_t out_size);
 
+/* {"id":{"S":"text"},"time":{"N":"42"}}: how a key is written, for messages.
+ * Returns out, in which a name is cut where it does not fit. */
+const char *dg_key_schema_example(const struct dg_key_schema *keys, char *out,
+				  size_t out_size);
+
 /*
  * Appends one part of a key: `canonical` is the text between the quotes of a
  * canonical value of the type 'S', 'N' or 'B'. DG_ELIMIT, DG_ENOMEM.

@@ -56,8 +56,10 @@ def test_what_is_not_there(project, table):
     done = project.ddbgit("cat", "first", status=1,
                           *['--key={"id":{"S":"u3"},"t":{"N":"11"}}'])
     assert "there is no item" in done.err and done.out == ""
-    assert "The key is id (S), t (N)" in project.ddbgit(
-        "cat", "first", '--key={"id":{"S":"u3"}}', status=2).err
+    lacking = project.ddbgit("cat", "first", '--key={"id":{"S":"u3"}}',
+                             status=2)
+    assert "The key is id (S), t (N); write it as " \
+        '{"id":{"S":"text"},"t":{"N":"42"}}\n' in lacking.err
     assert "unknown revision" in project.ddbgit("cat", "x", status=1).err
     assert "holds no snapshot" in project.ddbgit("cat", "first~1",
                                                  status=1).err

@@ -206,7 +206,7 @@ def test_keys_of_another_schema_and_damage(project, history):
                                   "AttributeType": "N"}]}}
     history.back_up([{"pk": {"N": "1"}}], schema=other)
     done = project.ddbgit("log", '--key={"id":{"S":"a"}}', status=2)
-    assert "The key is pk (N)" in done.err
+    assert 'The key is pk (N); write it as {"pk":{"N":"42"}}' in done.err
     history.back_up([item("a")])
     history.back_up([], raw='{"Items":[{"id":{"S":"a"}')
     history.back_up([item("a", n={"N": "2"})])

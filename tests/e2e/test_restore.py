@@ -75,7 +75,7 @@ def test_a_dry_run_counts_each_kind_and_names_the_first_keys(project, aws,
                            "--changed-only"))["toWrite"] == 8
     done = restore(project, "--dry-run", "--mirror")
     assert (summary(done)["toWrite"], summary(done)["toDelete"]) == (8, 2)
-    assert "3 added, 5 changed, 22 equal, 2 deleted" in done.err
+    assert "3 added, 5 changed, 22 equal, 2 to be deleted" in done.err
     assert '  - {"id":{"S":"k50"}}' in done.err
     assert by_id(scan_all(aws, damaged)) == before
 

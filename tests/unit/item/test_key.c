@@ -248,6 +248,23 @@ static void test_key_schemas_are_described_and_compared(void **state)
 			    "id (S)");
 }
 
+static void test_a_key_is_shown_by_an_example(void **state)
+{
+	struct dg_key_schema keys = by_id_and_time;
+	char text[64], cut[12];
+
+	(void)state;
+	assert_string_equal(dg_key_schema_example(&keys, text, sizeof(text)),
+			    "{\"id\":{\"S\":\"text\"},\"at\":{\"N\":\"42\"}}");
+	assert_string_equal(dg_key_schema_example(&keys, cut, sizeof(cut)),
+			    "{\"id\":{\"S\":");
+	keys.count = 1;
+	keys.attribute[0].type = 'B';
+	keys.attribute[0].name[0] = '"';
+	assert_string_equal(dg_key_schema_example(&keys, text, sizeof(text)),
+			    "{\"name\":{\"B\":\"aGk=\"}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_no_other_bytes_are_taken_for_a_key),
 		cmocka_unit_test(test_an_item_without_its_key_is_refused),
 		cmocka_unit_test(test_key_schemas_are_described_and_compared),
+		cmocka_unit_test(test_a_key_is_shown_by_an_example),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
