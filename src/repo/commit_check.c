@@ -72,8 +72,12 @@ static int check_conflicts(struct dg_commit *commit, git_index *index,
 		    (len && entry->path[len] != '/'))
 			continue;
 		dg_error_set(err, DG_EREFUSED, "'%s' is unmerged", entry->path);
-		return dg_error_hint(err, "Resolve it: git checkout --ours, "
-					  "git add");
+		/* File by file, what merged cleanly would stay as it merged. */
+		return dg_error_hint(err,
+				     "Take the whole folder of one side: "
+				     "git checkout --no-overlay HEAD -- %s (or "
+				     "MERGE_HEAD, for theirs)",
+				     len ? commit->path : ".");
 	}
 	return 0;
 }

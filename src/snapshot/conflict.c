@@ -6,11 +6,11 @@
 int dg_conflict_hint(struct dg_error *err)
 {
 	return dg_error_hint(
-		err, "Git's conflict markers stand in it: take the whole "
-		     "folder of one side and finish the merge,\n"
+		err, "Git's conflict markers stand in it. Take the whole "
+		     "folder of one side and finish the merge:\n"
 		     "git checkout --no-overlay HEAD -- FOLDER (or "
-		     "MERGE_HEAD for theirs), or read an unmerged\n"
-		     "revision with --rev");
+		     "MERGE_HEAD, for theirs)\n"
+		     "Or read an unmerged revision with --rev");
 }
 
 static bool is_marked(struct dg_slice text)
