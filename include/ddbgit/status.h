@@ -13,6 +13,7 @@ extern "C" {
 enum dg_files_state {
 	DG_FILES_COMMITTED,
 	DG_FILES_CHANGED,
+	DG_FILES_UNMERGED, /* a merge left a conflict in them */
 	DG_FILES_NEVER_COMMITTED,
 	DG_FILES_MISSING, /* in HEAD only */
 	DG_FILES_NO_WORKTREE,

@@ -132,8 +132,13 @@ static int look_at_files(struct dg_status_job *job,
 			 struct dg_status_snapshot *snapshot,
 			 struct dg_error *err)
 {
+	static const enum dg_files_state states[] = {
+		[DG_PATH_SAME] = DG_FILES_COMMITTED,
+		[DG_PATH_CHANGED] = DG_FILES_CHANGED,
+		[DG_PATH_UNMERGED] = DG_FILES_UNMERGED,
+	};
 	struct dg_status_entry *entry = &snapshot->entry;
-	bool changed = false;
+	enum dg_path_state state;
 	int rc = 0;
 
 	if (job->repo && !dg_repo_workdir(job->repo)) {
@@ -143,10 +148,9 @@ static int look_at_files(struct dg_status_job *job,
 	} else if (!snapshot->directory) {
 		entry->files = DG_FILES_MISSING;
 	} else {
-		rc = dg_repo_path_changed(&changed, job->repo,
-					  snapshot->tree_path,
-					  dg_snapshot_entries, err);
-		entry->files = changed ? DG_FILES_CHANGED : DG_FILES_COMMITTED;
+		rc = dg_repo_path_state(&state, job->repo, snapshot->tree_path,
+					dg_snapshot_entries, err);
+		entry->files = states[state];
 	}
 	return rc;
 }

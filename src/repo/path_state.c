@@ -8,10 +8,15 @@
 
 static int note_change(const char *path, unsigned int flags, void *payload)
 {
+	enum dg_path_state *state = payload;
+
 	(void)path;
 	if (flags == GIT_STATUS_CURRENT)
 		return 0;
-	*(bool *)payload = true;
+	*state = DG_PATH_CHANGED;
+	if (!(flags & GIT_STATUS_CONFLICTED))
+		return 0;
+	*state = DG_PATH_UNMERGED;
 	return GIT_EUSER; /* one is enough */
 }
 
@@ -26,8 +31,9 @@ static int make_paths(char **paths, size_t *count, const char *folder,
 	return rc;
 }
 
-int dg_repo_path_changed(bool *out, struct dg_repo *repo, const char *path,
-			 const char *const *owned, struct dg_error *err)
+int dg_repo_path_state(enum dg_path_state *out, struct dg_repo *repo,
+		       const char *path, const char *const *owned,
+		       struct dg_error *err)
 {
 	char *paths[ENTRIES_MAX] = {NULL};
 	size_t count = 0;
@@ -35,7 +41,7 @@ int dg_repo_path_changed(bool *out, struct dg_repo *repo, const char *path,
 	git_index *index = NULL;
 	int rc = make_paths(paths, &count, path, owned, err);
 
-	*out = false;
+	*out = DG_PATH_SAME;
 	if (rc == 0) {
 		rc = dg_index_read(&index, repo->git);
 		if (rc < 0)

@@ -85,6 +85,21 @@ def test_files_that_are_not_what_is_committed(project, aws, table):
     assert only(project, "--offline")["files"] == "missing"
 
 
+def test_a_conflict_is_no_mere_change(project, aws, table):
+    project.git("checkout", "-q", "-b", "other")
+    put_items(aws, table, [item("i1", v={"S": "theirs"})])
+    project.ddbgit("dump", "--commit")
+    project.git("checkout", "-q", "main")
+    put_items(aws, table, [item("i1", v={"S": "ours"})])
+    project.ddbgit("dump", "--commit")
+    project.git("merge", "other", status=1)
+    assert only(project, "--offline", status=0)["files"] == "unmerged"
+    done = project.ddbgit("status", "--offline", "--exit-code", status=4)
+    assert "files        in conflict: a merge is not finished\n" in done.out
+    project.git("checkout", "--no-overlay", "HEAD", "--", project.snapshot())
+    assert only(project, "--offline")["files"] == "committed"
+
+
 def test_never_committed_and_ignored(project, emulator, make_table,
                                      table_name):
     make_table(table_name, [item("a")])
