@@ -329,6 +329,8 @@ static int run_job(struct dg_dump_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = job->commits ? dg_dump_commit(job, err)
 				  : publish(job, err);
+	if (rc == 0)
+		dg_dump_tell_layout(job);
 	return rc;
 }
 

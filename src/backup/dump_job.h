@@ -37,7 +37,8 @@ struct dg_dump_job {
 	struct dg_json *describe;
 	struct dg_json *definition;
 	struct dg_item_source *live;
-	const char *layout; /* of what is written; once the table was read */
+	const char *layout;  /* of what is written; once the table was read */
+	bool layout_changes; /* from the snapshot's there, by our choice */
 	struct dg_metadata metadata;
 
 	/* With --commit. */
@@ -79,6 +80,8 @@ int dg_dump_check_layout(const struct dg_dump_options *options,
 			 struct dg_error *err);
 /* Sets layout, from what was read and what stands there. */
 int dg_dump_choose_layout(struct dg_dump_job *job, struct dg_error *err);
+/* After a dump: says so where the layout is another than before. */
+void dg_dump_tell_layout(const struct dg_dump_job *job);
 
 /* A plain dump may go anywhere but where Git keeps its own: DG_EREFUSED. */
 int dg_dump_check_output(struct dg_dump_job *job, struct dg_error *err);

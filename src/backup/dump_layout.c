@@ -28,8 +28,15 @@ int dg_dump_check_layout(const struct dg_dump_options *options,
 			    options->layout);
 }
 
-/* *chunked is left alone where there is no snapshot. */
-static int look(bool *chunked, struct dg_fileset *files, struct dg_error *err)
+/* What stands there now. */
+struct earlier {
+	bool known; /* there is a snapshot, and it can be read */
+	bool chunked;
+};
+
+/* *out is left alone where there is no snapshot. */
+static int look(struct earlier *out, struct dg_fileset *files,
+		struct dg_error *err)
 {
 	struct dg_error cause = {0};
 	const char *name = NULL;
@@ -39,21 +46,21 @@ static int look(bool *chunked, struct dg_fileset *files, struct dg_error *err)
 		return 0;
 	rc = dg_snapshot_layout(&name, files, &cause);
 	if (rc == 0)
-		*chunked = strcmp(name, DG_LAYOUT_CHUNKED) == 0;
+		*out = (struct earlier){true,
+					strcmp(name, DG_LAYOUT_CHUNKED) == 0};
 	/* What is unreadable there is replaced, or refused elsewhere. */
 	if (rc != DG_ENOMEM && rc != DG_ECANCELLED)
 		return 0;
 	return dg_error_pass(err, &cause);
 }
 
-/* The layout of what stands there now: in the commit to build upon, else in
- * the directory. */
-static int was_chunked(const struct dg_dump_job *job, bool *out,
-		       struct dg_error *err)
+/* In the commit to build upon, else in the directory. */
+static int find_earlier(const struct dg_dump_job *job, struct earlier *out,
+			struct dg_error *err)
 {
 	int rc = 0;
 
-	*out = false;
+	*out = (struct earlier){false, false};
 	if (job->dir)
 		rc = look(out, dg_snapshot_dir_files(job->dir), err);
 	if (rc == 0 && job->commit)
@@ -64,6 +71,7 @@ static int was_chunked(const struct dg_dump_job *job, bool *out,
 int dg_dump_choose_layout(struct dg_dump_job *job, struct dg_error *err)
 {
 	struct dg_live_stats stats;
+	struct earlier earlier;
 	bool chunked;
 	int rc;
 
@@ -71,12 +79,28 @@ int dg_dump_choose_layout(struct dg_dump_job *job, struct dg_error *err)
 		job->layout = job->options->layout;
 		return 0;
 	}
-	rc = was_chunked(job, &chunked, err);
+	rc = find_earlier(job, &earlier, err);
 	dg_live_source_stats(job->live, &stats);
-	if (chunked)
+	if (earlier.chunked)
 		chunked = stats.sort.bytes >= SINGLE_BELOW;
 	else
 		chunked = job->commits && stats.sort.bytes > CHUNKED_ABOVE;
 	job->layout = chunked ? DG_LAYOUT_CHUNKED : DG_LAYOUT_SINGLE;
+	job->layout_changes = earlier.known && earlier.chunked != chunked;
 	return rc;
+}
+
+void dg_dump_tell_layout(const struct dg_dump_job *job)
+{
+	const struct dg_log *log = job->run->log;
+
+	if (!job->layout_changes || job->result->unchanged)
+		return;
+	if (strcmp(job->layout, DG_LAYOUT_CHUNKED) == 0)
+		dg_info(log, "The items pass 50 MiB and stand in chunks now "
+			     "(--layout=single leaves them in one file)");
+	else
+		dg_info(log, "The items are below 25 MiB and stand in one "
+			     "file again (--layout=chunked leaves them in "
+			     "chunks)");
 }

@@ -202,11 +202,31 @@ def test_damage_is_named_wherever_it_is_read(media, damage):
     assert chunks.read(folder) == chunks.files(keys_and_lines(folder))
 
 
+def test_a_small_table_that_leaves_its_chunks_says_so(media, aws):
+    said = "stand in one file again"
+    dump = ["dump", "--env=dev", "--commit"]
+    assert said not in media.ddbgit(*dump, "--layout=chunked").err
+    # The same items: the commit's files stay.
+    assert said not in media.ddbgit(*dump).err
+    assert layout(media) == "chunked"
+    put_items(aws, media.table, [{"id": {"S": "new"}}])
+    assert said in media.ddbgit(*dump).err
+    assert layout(media) == "single"
+    # What was asked for is no news.
+    put_items(aws, media.table, [{"id": {"S": "newer"}}])
+    assert said not in media.ddbgit(*dump).err
+    done = media.ddbgit("dump", "--env=dev", "--layout=chunked")
+    assert "stand in chunks" not in done.err
+    assert said not in media.ddbgit("dump", "--env=dev",
+                                    "--layout=single").err
+
+
 def test_a_commit_of_much_goes_chunked(project):
     with replay.Replay(LARGE) as server:
         project.local(server.endpoint, "replay", env="dev")
-        project.ddbgit("dump", "--env=dev", "--commit")
+        done = project.ddbgit("dump", "--env=dev", "--commit")
     assert layout(project) == "chunked"
+    assert "stand in chunks" not in done.err  # nor did they otherwise
 
 
 @pytest.mark.slow
@@ -215,8 +235,10 @@ def test_auto_follows_the_size_and_keeps_to_what_is_there(project):
     for items in (SMALL, MIDDLE, LARGE, MIDDLE, SMALL):
         with replay.Replay(items) as server:
             project.local(server.endpoint, "replay", env="dev")
-            project.ddbgit("dump", "--env=dev", "--commit")
+            done = project.ddbgit("dump", "--env=dev", "--commit")
             seen.append(layout(project))
+            assert ("stand in" in done.err) == (
+                len(seen) > 1 and seen[-2] != seen[-1])
             if seen[-1] == "chunked":
                 project.ddbgit("dump", "--env=dev")
                 assert layout(project) == "chunked"
