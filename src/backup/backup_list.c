@@ -5,13 +5,15 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "repo/history.h"
+#include "snapshot/snapshot.h"
 #include <stdlib.h>
 
 struct dg_backup_list {
 	struct dg_repo *repo;
 	struct dg_history *history;
 	struct dg_facts facts; /* of the entry last returned */
-	char *environment;     /* only this one; NULL: all */
+	struct dg_snapshot_options reading;
+	char *environment; /* only this one; NULL: all */
 	char *table;
 	int64_t since; /* Unix seconds of the dump; 0: whenever */
 	int64_t until;
@@ -82,6 +84,12 @@ int dg_backup_list_open(struct dg_backup_list **out, const struct dg_run *run,
 	if (!list)
 		return dg_error_nomem(err);
 	list->limit = options->limit;
+	list->reading = (struct dg_snapshot_options){
+		.memory = dg_run_memory(run),
+		.temp_dir = run->temp_dir,
+		.cancel = run->cancel,
+		.log = run->log,
+	};
 	rc = read_dates(list, run, options, err);
 	if (rc == 0)
 		rc = open_history(list, run, options, err);
@@ -167,6 +175,40 @@ static int read_facts(struct dg_backup_list *list,
 	return rc;
 }
 
+/*
+ * A commit that ddbgit did not make may be a merge, file by file, of two
+ * backups. An index of chunks tells at little cost; a single document would
+ * have to be read. What cannot be opened is verify's to name.
+ */
+static int tell_edited(struct dg_backup_list *list,
+		       const struct dg_history_entry *entry,
+		       struct dg_error *err)
+{
+	struct dg_revision *revision = NULL;
+	struct dg_snapshot *snapshot = NULL;
+	struct dg_fileset *files = NULL;
+	int rc;
+
+	if (!list->facts.layout || strcmp(list->facts.layout, "chunked") != 0)
+		return 0;
+	rc = dg_history_revision(list->history, &revision, err);
+	if (rc == 0)
+		rc = dg_revision_files(&files, revision, entry->path,
+				       list->reading.memory, err);
+	if (rc == 0)
+		rc = dg_snapshot_open(&snapshot, files, &list->reading, err);
+	if (rc == 0 && dg_snapshot_edited(snapshot))
+		dg_warning(list->reading.log,
+			   "%.7s:%s was edited since it was dumped", entry->id,
+			   entry->path);
+	dg_snapshot_close(snapshot);
+	dg_fileset_close(files);
+	if (rc == DG_ENOMEM || rc == DG_ECANCELLED)
+		return rc;
+	dg_error_clear(err);
+	return 0;
+}
+
 int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
 			struct dg_error *err)
 {
@@ -181,6 +223,9 @@ int dg_backup_list_next(struct dg_backup_list *list, struct dg_backup *backup,
 			return rc;
 		if (!is_wanted(list, &entry))
 			continue;
+		rc = tell_edited(list, &entry, err);
+		if (rc < 0)
+			return rc;
 		fill(backup, &list->facts, &entry);
 		list->given++;
 		return 1;

@@ -128,6 +128,7 @@ static int read_metadata(struct dg_facts *out, struct dg_revision *revision,
 		take(&out->environment, &m.environment);
 		take(&out->table, &m.table_name);
 		take(&out->region, &m.region);
+		take(&out->layout, &m.layout);
 		replace(&out->date, &m.dump_date);
 		out->has_items = m.has_item_count;
 		out->items = m.item_count;
@@ -198,5 +199,6 @@ void dg_facts_free(struct dg_facts *facts)
 	free(facts->date);
 	free(facts->subject);
 	free(facts->sha256);
+	free(facts->layout);
 	memset(facts, 0, sizeof(*facts));
 }

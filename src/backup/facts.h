@@ -18,6 +18,7 @@ struct dg_facts {
 	char *date;
 	char *subject;
 	char *sha256;
+	char *layout; /* by the metadata; NULL also where that was not read */
 	bool has_items;
 	uint64_t items;
 	bool has_changes;

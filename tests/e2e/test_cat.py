@@ -105,6 +105,10 @@ def test_chunks_of_a_revision_are_checked_before_the_first_too(
     # Its index states another size, so this costs nothing to notice.
     warning = f"[WARNING] HEAD:{where} was edited since it was dumped"
     assert project.ddbgit("show", "HEAD").err.count(warning) == 1
+    listed = project.ddbgit("log", "--json")
+    assert len(listed.of_type("backup")) == 3
+    assert listed.err == warning.replace(
+        "HEAD", project.git("rev-parse", "--short=7", "HEAD")) + "\n"
     same = project.ddbgit("diff", "one", "HEAD")
     assert same.err.count(warning) == 1 and "one:" not in same.err
 
