@@ -39,10 +39,18 @@ def media(project, fake):
 def test_the_policies_are_the_calls_that_are_made(media, fake):
     media.ddbgit("dump", "--env=dev", "--commit")
     assert calls(fake) == POLICIES["dump"]
-    for words in (["doctor"], ["diff"], ["status", "--live"],
+    media.ddbgit("doctor", "--env=dev")
+    assert calls(fake) <= POLICIES["dump"] | {"dynamodb:ListTables"}
+    for words in (["diff"], ["status", "--live"],
                   ["verify", "--against=live"]):
         media.ddbgit(*words, "--env=dev")
         assert calls(fake) <= POLICIES["dump"], words
+    key = '--key={"id":{"S":"a"}}'
+    for words in (["diff", key], ["cat", "live", key]):
+        media.ddbgit(*words, "--env=dev")
+        made = calls(fake)
+        assert "dynamodb:GetItem" in made and "dynamodb:Scan" not in made
+        assert made <= POLICIES["dump"] | {"dynamodb:GetItem"}
     media.ddbgit("restore", "--env=dev")
     assert calls(fake) == POLICIES["restore"]
     media.ddbgit("restore", "--env=dev", "--verify=none")
