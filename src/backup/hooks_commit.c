@@ -195,6 +195,17 @@ static int find_fault(struct examination *x, struct dg_fileset *files,
 	return rc;
 }
 
+/* A message about a file begins with its name already. */
+static void tell_fault(const struct examination *x, const char *folder,
+		       const char *message)
+{
+	if (strncmp(message, "staged ", strlen("staged ")) == 0)
+		dg_log(x->run->log, DG_LOG_ERROR, "%s", message);
+	else
+		dg_log(x->run->log, DG_LOG_ERROR, "staged snapshot %s: %s",
+		       *folder ? folder : ".", message);
+}
+
 static int examine_snapshot(struct examination *x, const char *folder,
 			    struct dg_error *err)
 {
@@ -209,9 +220,7 @@ static int examine_snapshot(struct examination *x, const char *folder,
 	if (rc == 0 && checkable) {
 		rc = find_fault(x, files, &why);
 		if (rc == DG_EINVALID || rc == DG_ENOTFOUND) {
-			dg_log(x->run->log, DG_LOG_ERROR,
-			       "staged snapshot %s: %s", *folder ? folder : ".",
-			       why.message);
+			tell_fault(x, folder, why.message);
 			x->findings++;
 			rc = 0;
 		} else if (rc < 0) {
