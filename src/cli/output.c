@@ -58,13 +58,20 @@ static bool color_is_welcome(void)
 	return !(no_color && *no_color);
 }
 
-/* 0: it is no terminal, or does not say. */
+/* 0: it is no terminal, or does not say. COLUMNS goes first, as in Git. */
 static size_t columns_told(FILE *stream)
 {
+	const char *wished = getenv("COLUMNS");
 	struct winsize size;
 	const int fd = fileno(stream);
+	uint64_t columns;
 
-	return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+	if (fd < 0 || ioctl(fd, TIOCGWINSZ, &size) < 0)
+		return 0;
+	if (wished && dg_parse_u64(dg_slice_str(wished), &columns, NULL) == 0 &&
+	    columns > 0 && columns < UINT16_MAX)
+		return (size_t)columns;
+	return size.ws_col;
 }
 
 size_t dg_terminal_columns(FILE *stream)

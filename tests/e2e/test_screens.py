@@ -26,14 +26,14 @@ def columns(text):
                for c in text)
 
 
-def screen(project, width, *args):
+def screen(project, width, *args, **env):
     """The lines that a terminal of this width is given, without colors."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 24, width, 0, 0))
     with subprocess.Popen(
             [projects.binary(), *args], cwd=project.path, stdin=slave,
             stdout=slave, stderr=slave, start_new_session=True,
-            env={**project.env, "TERM": "xterm", "GIT_PAGER": "cat"}):
+            env={**project.env, "TERM": "xterm", "GIT_PAGER": "cat", **env}):
         os.close(slave)
         shown = b""
         while True:
@@ -98,6 +98,23 @@ def test_a_long_table_name_is_cut_on_a_terminal_alone(project):
     assert any(TABLE[:11] + "…" in line for line in narrow)
     assert any(line == "         (a-tag-of-some-length, t3)"
                for line in narrow)
+
+
+def test_messages_are_broken_at_blanks_where_they_fit(project):
+    words = ["status", "--offline", "--env=" + "x" * 20, "--live"]
+    for width in (60, 40):
+        lines = screen(project, width, *words)
+        assert len(lines) > 1 and max(map(len, lines)) <= width
+        assert " ".join(line.strip() for line in lines).startswith(
+            "[ERROR] --live and --offline exclude each other")
+    # Too narrow for sentences: as they are.
+    assert len(screen(project, 30, *words)) == len(
+        screen(project, 200, *words))
+    assert screen(project, 200, *words, COLUMNS="40") == screen(
+        project, 40, *words)
+    # Elsewhere a message is one line, for those who look for it.
+    done = project.ddbgit(*words, status=2, env={"COLUMNS": "40"})
+    assert len(done.err.splitlines()) == 1
 
 
 def test_values_are_cut_by_columns(project):

@@ -2,11 +2,13 @@
 a pager runs: what stands on its screen then."""
 
 import re
+import shutil
 import time
 
 import pytest
 
 import capacity
+import made_history
 import tmux
 
 
@@ -96,3 +98,29 @@ def test_what_only_the_table_has_is_told(project, fake):
     table.put({"id": {"S": "2"}})
     done = project.ddbgit("restore")
     assert "1 item as expected; 1 more in the table\n" in done.err
+
+
+def test_a_pager_that_is_quit_early_ends_well(project):
+    if not shutil.which("less"):
+        pytest.skip("less is not installed")
+    writer, table = made_history.Writer(), made_history.Table("prod")
+    for number in range(60):
+        table.items = {0: {"n": {"N": str(number)}}}
+        table.date = writer.clock = made_history.BEGIN + number * 86400
+        writer.commit("main", f"day {number}",
+                      {table.folder: made_history.files(table)},
+                      {"prod": table})
+    writer.write(project)
+    with tmux.Screen(project, env={"GIT_PAGER": "less"}) as screen:
+        screen.type("ddbgit log")
+        first = screen.wait("^:$")
+        assert sum("  prod  " in line for line in first) >= 22
+        screen.resize(60)
+        screen.resize(100)
+        screen.wait("^:$")
+        screen.key("q")
+        screen.finish()
+        screen.type("echo status=$?")
+        lines = screen.wait("^status=")
+    assert "status=0" in lines
+    assert not any("[ERROR]" in line for line in lines)
