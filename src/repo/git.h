@@ -44,7 +44,10 @@ bool dg_git_no_entry(int rc);
  * so what fails is tried again. Returns libgit2's code.
  */
 int dg_index_read(git_index **out, git_repository *git);
-/* The same of the index at a path. */
+/* As it was read before, if it was: for what need not be newer than the
+ * command. */
+int dg_index_once(git_index **out, git_repository *git);
+/* As it is now, of the index at a path. */
 int dg_index_open(git_index **out, const char *path);
 
 /*

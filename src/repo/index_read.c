@@ -19,6 +19,15 @@ int dg_index_read(git_index **out, git_repository *git)
 	return rc;
 }
 
+int dg_index_once(git_index **out, git_repository *git)
+{
+	int attempt, rc = -1;
+
+	for (attempt = 0; rc < 0 && attempt < ATTEMPTS; attempt++)
+		rc = git_repository_index(out, git);
+	return rc;
+}
+
 int dg_index_open(git_index **out, const char *path)
 {
 	int attempt, rc = -1;

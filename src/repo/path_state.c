@@ -43,7 +43,7 @@ int dg_repo_path_state(enum dg_path_state *out, struct dg_repo *repo,
 
 	*out = DG_PATH_SAME;
 	if (rc == 0) {
-		rc = dg_index_read(&index, repo->git);
+		rc = dg_index_once(&index, repo->git);
 		if (rc < 0)
 			rc = dg_git_error(err, rc, "cannot read Git's index");
 	}

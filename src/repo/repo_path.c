@@ -183,7 +183,7 @@ static int check_nested(struct dg_repo *repo, const char *path,
 	int rc = 0;
 
 	/* An index that cannot be read is refused later, in its own words. */
-	(void)dg_index_read(&index, repo->git);
+	(void)dg_index_once(&index, repo->git);
 	while (!rc && path[end]) {
 		end += strspn(path + end, "/");
 		end += strcspn(path + end, "/");
