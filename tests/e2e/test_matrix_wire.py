@@ -14,7 +14,8 @@ import pytest
 
 import matrix
 import wire_scene
-from wire_scene import DOUBTFUL, MINUTE, OF_ONE, OTHERS, SILENT, SURVIVED
+from wire_scene import (DOUBTFUL, MINUTE, OTHERS, SILENT, SURVIVED,
+                        operation_of)
 
 COMMANDS = list(wire_scene.COMMANDS)
 SEEDS = int(os.environ.get("DDBGIT_FAULTS_SEEDS") or 500)
@@ -37,7 +38,7 @@ def cases_of(command, kinds):
     """Each kind at each request, or at each of its operation."""
     operations = requests_of(command)
     for name, fault, must in kinds:
-        only = OF_ONE.get(fault["kind"])
+        only = operation_of(fault["kind"], command)
         for nth in range(1, len(operations) + 1):
             if only and nth > operations.count(only):
                 break

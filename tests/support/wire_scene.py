@@ -35,7 +35,12 @@ COMMANDS = {
     "dump and commit": [*DUMP, "--commit", "--tag"],
     "restore into a new table": ["restore", f"--source={SNAPSHOT}"],
     "restore over old items": ["restore", f"--source={SNAPSHOT}"],
+    "restore as a mirror": ["restore", f"--source={SNAPSHOT}", "--mirror"],
+    "restore of keys": ["restore", f"--source={SNAPSHOT}",
+                        "--keys-file=keys"],
 }
+# Into a table that holds something already.
+OVER = {"restore over old items", "restore as a mirror", "restore of keys"}
 
 # What no run fails of.
 SURVIVED = [
@@ -52,6 +57,13 @@ OTHERS = ["denied", "bad_key", "expired_token", "empty_error", "same_key",
 SILENT = ["stall", "stall_middle"]
 OF_ONE = {"unprocessed": "BatchWriteItem", "empty_page": "Scan",
           "empty_last": "Scan", "same_key": "Scan"}
+
+
+def operation_of(kind, command):
+    """The only one that a kind of fault is about, or None."""
+    if kind == "unprocessed" and command == "restore of keys":
+        return "BatchGetItem"
+    return OF_ONE.get(kind)
 
 
 def plain_items(count, generation):
@@ -140,6 +152,9 @@ class Scene:
                             "--replace")
         self.fake.create("media", new)
         self.old = lines(old)
+        self.asked = old[::2]
+        (self.top / "keys").write_text("".join(
+            json.dumps({"id": item["id"]}) + "\n" for item in self.asked))
         self.bytes = snapshot_reader.of_folder(self.folder)
         self.tip = self.project.git("rev-parse", "HEAD")
         shutil.rmtree(self.template, ignore_errors=True)
@@ -150,7 +165,7 @@ class Scene:
         shutil.rmtree(self.top)
         subprocess.run(["cp", "-a", self.template, self.top], check=True)
         self.fake.tables.pop("copy", None)
-        if command == "restore over old items":
+        if command in OVER:
             self.fake.create("copy", plain_items(9, "stale"))
             self.fake.tables["copy"].put({"id": {"S": "its own"}})
 
@@ -175,7 +190,7 @@ class Scene:
         self.fake.page_items = chance.randrange(1, 25)
         self.fake.creating = chance.choice([0, 0, 3])
         args = [f"--segments={chance.randrange(1, 9)}"]
-        faults = random_faults(chance)
+        faults = random_faults(chance, command)
         return self.meet(command, faults, None,
                          args if command in ("dump", "dump and commit")
                          else [])
@@ -228,22 +243,28 @@ class Scene:
         written = {canonical.encoded_key(item, KEYS):
                    canonical.canonical_line(item)
                    for item in (table.items if table else [])}
+        wanted = lines(self.asked) if command == "restore of keys" \
+            else self.old
         source = {canonical.encoded_key(json.loads(line), KEYS): line
-                  for line in self.old}
+                  for line in wanted}
         mine = {canonical.encoded_key({"id": {"S": "its own"}}, KEYS)}
         stale = {canonical.encoded_key(item, KEYS):
                  canonical.canonical_line(item)
                  for item in plain_items(9, "stale")
-                 } if command == "restore over old items" else {}
+                 } if command in OVER else {}
         for key, line in written.items():
             assert line in (source.get(key), stale.get(key)) or key in mine
         missing = {key for key, line in source.items()
                    if written.get(key) != line}
+        extra = set(written) - set(source) \
+            if command == "restore as a mirror" else set()
         if done.status == 0:
             assert not missing, f"{len(missing)} missing after {done}"
+            assert not extra, f"{len(extra)} not deleted after {done}"
             return DONE
         if done.status == 3:
-            assert missing and missing == self.refused(), str(done)
+            left = missing or extra
+            assert left and left == self.refused(), str(done)
             return REFUSED
         assert done.status == 1 and "[ERROR]" in done.err, str(done)
         return STOPPED
@@ -255,14 +276,14 @@ class Scene:
                 for line in path.read_text().splitlines()}
 
 
-def random_faults(chance):
+def random_faults(chance, command):
     """Several at once; a few of them end a run."""
     faults = []
     for _ in range(chance.randrange(1, 9)):
         kind = chance.choice(SURVIVED * 3 + DOUBTFUL * 2 + OTHERS)
         faults.append({
             "kind": kind, "nth": 1 + int(chance.expovariate(1 / 6)),
-            "operation": OF_ONE.get(kind),
+            "operation": operation_of(kind, command),
             "times": chance.choice([1, 1, 1, 2, 5]),
             "count": chance.randrange(1, 26),
             "seconds": chance.random() * MINUTE,
