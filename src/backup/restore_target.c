@@ -204,12 +204,12 @@ int dg_restore_target_plan(struct dg_restore_job *job, struct dg_error *err)
 	if (rc == 0)
 		rc = dg_table_create_request(&request, definition(job),
 					     &options, job->left_out, err);
-	if (rc == 0 && !job->describe) {
+	if (rc == 0 && !job->describe)
 		job->create = request;
-		rc = plan_creation(job, err);
-	}
 	if (rc == 0 && later)
 		rc = dg_restore_plan_indexes(job, request, err);
+	if (rc == 0 && job->create)
+		rc = plan_creation(job, err);
 	if (request != job->create)
 		dg_json_free(request);
 	return rc;
