@@ -24,6 +24,9 @@ struct dg_dump_options {
 	bool consistent;
 	unsigned int segments; /* 0: by the table's size */
 	const char *max_rcu;   /* "100", "50%"; NULL: see operations */
+	/* The service has just answered the caller: where it is not reached
+	 * now, that is an outage, which is waited out for five minutes. */
+	bool answered;
 };
 
 enum dg_changes_kind {

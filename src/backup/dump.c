@@ -62,8 +62,10 @@ static int explain_missing(struct dg_dump_job *job, struct dg_error *err)
 static int describe(struct dg_dump_job *job, struct dg_error *err)
 {
 	struct dg_environment *env = &job->env;
-	int rc = dg_environment_connect(env, err);
+	int rc;
 
+	env->answered = job->options->answered;
+	rc = dg_environment_connect(env, err);
 	if (rc == 0)
 		rc = dg_table_describe(env->connection, env->table,
 				       &job->describe, err);

@@ -278,6 +278,7 @@ int dg_environment_connect(struct dg_environment *env, struct dg_error *err)
 			.clock = &env->clock,
 			.log = run->log,
 			.cancel = run->cancel,
+			.answered = env->answered,
 		};
 
 		rc = dg_dynamodb_open(&env->db, &client, err);

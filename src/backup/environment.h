@@ -25,6 +25,9 @@ struct dg_environment {
 	char *profile; /* --profile, or NULL */
 	bool is_local;
 	bool is_protected;
+	/* Set by who has had an answer before it connects: an outage is waited
+	 * out. */
+	bool answered;
 	char *protected_as; /* the protected environment that it is */
 
 	struct dg_clock clock;

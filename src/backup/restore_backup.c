@@ -21,6 +21,7 @@ static struct dg_dump_options dump_options(const struct dg_restore_job *job)
 		.replace = true,
 		.consistent = true,
 		.max_rcu = job->options->max_rcu,
+		.answered = true,
 	};
 }
 

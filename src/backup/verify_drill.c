@@ -84,6 +84,8 @@ static int delete_table(struct dg_environment *env, const struct dg_run *run,
 {
 	int rc = dg_environment_open(env, run, job->scope.target, err);
 
+	/* The table must not stay for an outage of seconds. */
+	env->answered = true;
 	if (rc == 0)
 		rc = dg_environment_connect(env, err);
 	if (rc < 0)

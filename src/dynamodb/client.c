@@ -39,7 +39,7 @@ int dg_dynamodb_open(struct dg_dynamodb **out,
 	db->cancel = options->cancel;
 	if (options->transport)
 		db->transport = *options->transport;
-	db->answered_ms = -1;
+	db->answered_ms = options->answered ? dg_clock_now_ms(db->clock) : -1;
 	db->created_ms = -1;
 	db->told_ms = -1;
 	rc = dg_strdup(&db->endpoint, options->endpoint, err);

@@ -35,6 +35,9 @@ struct dg_dynamodb_options {
 	const struct dg_log *log;
 	const struct dg_cancel *cancel;
 	const struct dg_transport *transport; /* NULL: HTTP; copied */
+	/* The service has answered another client of this run: where it is
+	 * not reached now, that is an outage and no mistake. */
+	bool answered;
 };
 
 int dg_dynamodb_open(struct dg_dynamodb **out,

@@ -146,6 +146,16 @@ def test_an_interrupted_drill_removes_its_table(project, fake, number):
     assert list(fake.tables) == ["media"]
 
 
+def test_an_outage_does_not_leave_the_table_of_a_drill(project, fake):
+    """Its own client has had no answer yet, but the drill has."""
+    fake.create("media", ITEMS)
+    project.local(fake.endpoint, "media")
+    project.ddbgit("dump", "--commit")
+    fault = fake.fault("die", operation="DeleteTable", seconds=0.5)
+    project.ddbgit("verify", "--drill", env={"DDBGIT_TEST_CLOCK": "10"})
+    assert fault.struck and list(fake.tables) == ["media"]
+
+
 def test_guards_of_a_drill(project, fake):
     fake.create("prod-media", ITEMS[:3])
     project.local(fake.endpoint, "prod-media", env="prod")
