@@ -11,6 +11,7 @@ import generated
 import history_judge
 import item_diff
 import made_history
+import made_snapshot
 import project as projects
 
 EXAMPLES = int(os.environ.get("DDBGIT_EXAMPLES", "15"))
@@ -109,7 +110,7 @@ def test_history_is_what_python_finds(tmp_path_factory, steps, data):
         compare_cat(made, judge, *data.draw(place))
         schema = data.draw(st.integers(0, 2))
         number = data.draw(st.integers(0, 8))
-        key = made_history.key_of(schema, number)
+        key = made_snapshot.key_of(schema, number)
         compare_key(made, judge, key, data.draw(st.sampled_from(
             [None, *generated.ENVIRONMENTS])))
         compare_one(made, judge, data.draw(st.sampled_from(

@@ -13,6 +13,7 @@ import unicodedata
 import pytest
 
 import made_history
+import made_snapshot
 import project as projects
 
 TABLE = "media-assets-of-the-whole-company"
@@ -50,7 +51,7 @@ def screen(project, width, *args, **env):
 def project(tmp_path_factory):
     made = projects.Project(tmp_path_factory.mktemp("screens") / "p")
     writer = made_history.Writer()
-    table = made_history.Table("prod")
+    table = made_snapshot.Table("prod")
     world = {"prod": table}
     for number, text in enumerate((WIDE, WIDE[:-1] + "ん", "short")):
         table.items = {
@@ -59,7 +60,7 @@ def project(tmp_path_factory):
             8: {"名前": {"S": text}}}
         table.date = writer.clock = made_history.BEGIN + number * 86400
         before = None if number == 0 else table
-        files = made_history.files(table)
+        files = made_snapshot.files(table)
         said = made_history.message(table, before, table.stated)
         writer.commit("main", said.replace("prod-t", TABLE),
                       {table.folder: files}, world)

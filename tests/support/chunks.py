@@ -89,8 +89,30 @@ def name(first):
 def files(keys_and_lines):
     """{path: bytes} of a table: its items as (key, line), both canonical, in
     the order of keys."""
+    made, entries, items = chunk_files(grouped(keys_and_lines))
+    if len(entries) <= INDEX_MAXIMUM:
+        lines = [entry(*each) for each in entries]
+        made["table-data.json"] = index(lines, b"Chunks", items)
+        return made
+    groups = grouped((each[0], entry(*each)) for each in entries)
+    return index_files(made, entries, items, groups)
+
+
+def pieces(keys_and_lines, size):
+    """The same table, cut into chunks and index files of `size` each and not
+    by the rule, so that few items make many files. To readers it is one."""
+    pairs = list(keys_and_lines)
+    made, entries, items = chunk_files(
+        [pairs[at:at + size] for at in range(0, len(pairs), size)])
+    named = [(each[0], entry(*each)) for each in entries]
+    return index_files(made, entries, items, [
+        named[at:at + size] for at in range(0, len(named), size)])
+
+
+def chunk_files(groups):
+    """({path: bytes}, the entries of the index, items)"""
     made, entries, items = {}, [], 0
-    for group in grouped(keys_and_lines):
+    for group in groups:
         first, lines = group[0][0], [line for _, line in group]
         path = f"table-data/{name(first)[:2]}/{name(first)[2:]}.json"
         made[path] = document(b'{"Items":[', lines,
@@ -98,12 +120,13 @@ def files(keys_and_lines):
         entries.append((first, len(lines), sum(map(len, lines)),
                         digest(lines)))
         items += len(lines)
-    if len(entries) <= INDEX_MAXIMUM:
-        lines = [entry(*each) for each in entries]
-        made["table-data.json"] = index(lines, b"Chunks", items)
-        return made
+    return made, entries, items
+
+
+def index_files(made, entries, items, groups):
+    """The same with an index of two levels."""
     root = []
-    for group in grouped((each[0], entry(*each)) for each in entries):
+    for group in groups:
         first, lines = group[0][0], [line for _, line in group]
         of = entries[:len(lines)]
         entries = entries[len(lines):]

@@ -36,17 +36,19 @@ ATTRIBUTES = st.dictionaries(NAME, VALUE, max_size=4)
 BULK = 100
 BULK_ITEMS = 16
 ENVIRONMENTS = ["prod", "dev", "pr.od-2"]
-PAD = st.sampled_from([0, 1, 500, 9000, 40000]).map(
-    lambda size: {"pad": {"S": "p" * size}})
+PAD = st.sampled_from([0, 1, 500, 9000, 40000])  # bytes of some text
 EDITS = st.dictionaries(
     st.one_of(st.integers(0, 8), st.integers(BULK, BULK + BULK_ITEMS)),
     st.one_of(st.none(), ATTRIBUTES, PAD), max_size=5)
-SETTINGS = st.fixed_dictionaries({
-    "indexes": st.sets(st.sampled_from(["by-a", "by-b"])).map(sorted),
-    "projection": st.sampled_from(["ALL", "KEYS_ONLY"]),
-    "billing": st.sampled_from(["PAY_PER_REQUEST", "PROVISIONED"]),
-    "units": st.integers(1, 3),
-    "ttl": st.sampled_from([None, "ttl", "gone"])})
+SETTINGS = st.one_of(  # that are given another value
+    st.just({}), st.integers(1, 3).map(lambda units: {"units": units}),
+    st.fixed_dictionaries({}, optional={
+        "indexes": st.sets(st.sampled_from(["by-a", "by-b"])).map(sorted),
+        "projection": st.sampled_from(["ALL", "KEYS_ONLY", "INCLUDE"]),
+        "billing": st.sampled_from(["PAY_PER_REQUEST", "PROVISIONED"]),
+        "ttl": st.sampled_from([None, "ttl", "gone"]),
+        "stream": st.sampled_from([None, "NEW_IMAGE", "KEYS_ONLY"]),
+        "protected": st.booleans()}))
 
 
 @dataclasses.dataclass
@@ -58,10 +60,11 @@ class Step:
     target: str
     side: bool  # on the side branch
     edits: dict
-    form: str  # our single or chunked, foreign, or edited by hand
-    settings: dict  # None: as they were
+    form: str  # our single or chunked, pieces of it, foreign, or edited
+    settings: dict  # what becomes of them
     keys: int  # the number of a key schema; None: as it was
     bulk: bool
+    version: str  # of another ddbgit, or None
     tag: str  # None, light or annotated
 
 
@@ -72,9 +75,9 @@ STEP = st.builds(
     environment=st.sampled_from(ENVIRONMENTS[:1] * 3 + ENVIRONMENTS),
     target=st.sampled_from(ENVIRONMENTS),
     side=st.booleans(), edits=EDITS,
-    form=st.sampled_from(["single", "chunked", "foreign", "foreign",
+    form=st.sampled_from(["single", "chunked", "pieces", "foreign", "foreign",
                           "edited"]),
-    settings=st.one_of(st.none(), st.none(), SETTINGS),
-    keys=st.sampled_from([None] * 12 + [0, 1, 2]), bulk=st.booleans(),
+    settings=SETTINGS, keys=st.sampled_from([None] * 12 + [0, 1, 2]),
+    bulk=st.booleans(), version=st.sampled_from([None] * 9 + ["0.0.9"]),
     tag=st.sampled_from([None, None, "light", "annotated"]))
 HISTORY = st.lists(STEP, min_size=4, max_size=10)

@@ -5,6 +5,9 @@ import dataclasses
 import functools
 import subprocess
 
+TREE = b"40000"
+REGULAR = (b"100644", b"100755")
+
 
 @dataclasses.dataclass(frozen=True)
 class Commit:
@@ -19,6 +22,46 @@ class Commit:
         return self.message.split("\n", 1)[0]
 
 
+class Absent(Exception):
+    """No such file."""
+
+
+class Unreadable(Exception):
+    """A link, a folder or a submodule; or its object is lost."""
+
+
+class Folder:
+    """The files of a folder of a tree."""
+
+    def __init__(self, repository, tree, path):
+        self.repository = repository
+        self.entries = {
+            name.removeprefix(path + "/"): entry for name, entry
+            in repository.listing(tree).items() if name.startswith(path + "/")}
+
+    def read(self, path):
+        if path in self.entries:
+            mode, blob = self.entries[path]
+            data = self.repository.object(blob) if mode in REGULAR else None
+            if data is None:
+                raise Unreadable(path)
+            return data
+        if self.below(path):
+            raise Unreadable(path)
+        raise Absent(path)
+
+    def below(self, path):
+        """The regular files there."""
+        return [name for name, (mode, _) in self.entries.items()
+                if name.startswith(path + "/") and mode in REGULAR]
+
+    def id(self, path):
+        """Equal of two paths only if the same stands there."""
+        return tuple((name.removeprefix(path), entry)
+                     for name, entry in sorted(self.entries.items())
+                     if name == path or name.startswith(path + "/"))
+
+
 class Repository:
     def __init__(self, project):
         self.project = project
@@ -27,6 +70,7 @@ class Repository:
             env=project.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.object = functools.cache(self._object)
         self.commit = functools.cache(self._commit)
+        self.listing = functools.cache(self._listing)
         self.files = functools.cache(self._files)
 
     def __enter__(self):
@@ -38,11 +82,13 @@ class Repository:
         self._cat.wait()
 
     def _object(self, name):
-        """The bytes of an object by its id."""
+        """The bytes of an object by its id; None: it is lost."""
         self._cat.stdin.write(name.encode() + b"\n")
         self._cat.stdin.flush()
-        _, _, size = self._cat.stdout.readline().split()
-        return self._cat.stdout.read(int(size) + 1)[:-1]
+        _, kind, *size = self._cat.stdout.readline().split()
+        if kind == b"missing":
+            return None
+        return self._cat.stdout.read(int(size[0]) + 1)[:-1]
 
     def _commit(self, name):
         head, _, message = self.object(name).decode().partition("\n\n")
@@ -54,25 +100,30 @@ class Repository:
                       int(committer.split()[-2]), message)
 
     def entries(self, tree):
-        """[(name, is a tree, id)]"""
+        """[(name, mode, id)]"""
         data, found = self.object(tree), []
         while data:
             head, data = data.split(b"\0", 1)
             mode, name = head.split(b" ", 1)
-            found.append((name.decode(), mode == b"40000", data[:20].hex()))
+            found.append((name.decode(), mode, data[:20].hex()))
             data = data[20:]
         return found
 
-    def _files(self, tree):
-        """{path: blob id} of all below a tree."""
+    def _listing(self, tree):
+        """{path: (mode, id)} of all below a tree that is no tree."""
         found = {}
-        for name, is_tree, object_id in self.entries(tree):
-            if is_tree:
-                found.update((f"{name}/{path}", blob) for path, blob
-                             in self.files(object_id).items())
+        for name, mode, object_id in self.entries(tree):
+            if mode == TREE:
+                found.update((f"{name}/{path}", entry) for path, entry
+                             in self.listing(object_id).items())
             else:
-                found[name] = object_id
+                found[name] = (mode, object_id)
         return found
+
+    def _files(self, tree):
+        """{path: blob id} of the regular files below a tree."""
+        return {path: blob for path, (mode, blob) in self.listing(tree).items()
+                if mode in REGULAR}
 
     def lines(self, *args):
         text = self.project.git(*args)

@@ -17,15 +17,12 @@ import re
 import canonical
 import git_reader
 import item_diff
+import table_definition
 
 OWNED = ("table-data.json", "table-schema.json", "table-metadata.json",
          "dump-summary.txt")
 TRAILER = re.compile(r"^Ddbgit-([A-Za-z0-9-]+): (.*)$", re.MULTILINE)
 CHANGES = re.compile(r"\+(\d+) ~(\d+) -(\d+)")
-NO_SETTINGS = {"ReadCapacityUnits", "WriteCapacityUnits", "TableName"}
-MOVING = re.compile(
-    r"(DateTime|Arn)$|^LatestStream|^(Backfilling|IndexSizeBytes|ItemCount|"
-    r"NumberOfDecreasesToday|TableId|TableSizeBytes|WarmThroughput)$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,20 +62,26 @@ class Judge(git_reader.Repository):
 
     # ---- snapshots -------------------------------------------------------
 
-    def _folders(self, tree):
-        """{folder: what a backup consists of} of a tree (None: empty)."""
+    def _folders(self, tree, marker=OWNED[0]):
+        """{folder: what a backup consists of} of a tree (None: empty). The
+        file `marker` makes a folder a snapshot."""
         if tree is None:
             return {}
-        files = self.files(tree)
         found = {}
-        for path in files:
+        for path in self.files(tree):
             folder, _, name = path.rpartition("/")
-            if name == "table-data.json":
+            if name == marker:
                 found[folder] = owned({
-                    below[len(folder) + 1:]: blob
-                    for below, blob in files.items()
+                    below[len(folder) + 1:]: blob for below, (_, blob)
+                    in self.listing(tree).items()
                     if below.startswith(folder + "/")})
         return found
+
+    def snapshots(self, commit):
+        """{folder: the marker that it has} of all, also what has lost its
+        data."""
+        return {folder: marker for marker in ("table-metadata.json", OWNED[0])
+                for folder in self.folders(commit.tree, marker)}
 
     def at(self, commit, folder):
         """The snapshot in a commit (None: before all), or None."""
@@ -100,7 +103,7 @@ class Judge(git_reader.Repository):
         if items is True:
             items = [item for path, part in read.items()
                      if path.startswith("table-data/")
-                     for item in part["Items"]]
+                     and part["Items"] is not True for item in part["Items"]]
         by_key = item_diff.by_key(items, keys)  # the last of equal keys
         return Snapshot(keys, [by_key[key] for key in sorted(by_key)],
                         read["table-schema.json"],
@@ -111,11 +114,11 @@ class Judge(git_reader.Repository):
     def parents(self, commit):
         return [self.commit(name) for name in commit.parents]
 
-    def backups(self):
+    def backups(self, marker=OWNED[0]):
         """(commit, folder) of each, newest first, folders by their bytes."""
         for commit in self.commits():
-            here = self.folders(commit.tree)
-            others = [self.folders(parent.tree)
+            here = self.folders(commit.tree, marker)
+            others = [self.folders(parent.tree, marker)
                       for parent in self.parents(commit)] or [{}]
             touched = {folder for other in others
                        for folder in {*here, *other}}
@@ -192,13 +195,22 @@ class Judge(git_reader.Repository):
                 yield {**record, "commit": commit.id,
                        "before": sides[0], "after": sides[1]}
 
+    def writer(self, commit, folder, marker=OWNED[0]):
+        """The commit that wrote what stands there, as git log finds it: on
+        through the first parent that has the same."""
+        content = self.folders(commit.tree, marker)[folder]
+        same = (parent for parent in self.parents(commit)
+                if self.folders(parent.tree, marker).get(folder) == content)
+        for parent in same:
+            return self.writer(parent, folder, marker)
+        return commit
+
     # ---- differences -----------------------------------------------------
 
     @staticmethod
     def settings(before, after):
         """The "setting" records, in no order."""
-        return diff_nodes([], normal(before.definition),
-                          normal(after.definition))
+        return table_definition.diff(before.definition, after.definition)
 
     @staticmethod
     def items(before, after):
@@ -218,35 +230,3 @@ def stated_changes(commit, stated):
     return {"kind": kind, "added": int(found[1]), "changed": int(found[2]),
             "removed": int(found[3]),
             "settings": "; schema changed\n" in commit.message}
-
-
-def normal(node):
-    """A definition without what moves by itself."""
-    if isinstance(node, dict):
-        return {name: normal(value) for name, value in node.items()
-                if not MOVING.search(name)}
-    return [normal(each) for each in node] if isinstance(node, list) else node
-
-
-def named(node):
-    """{name: element} of a list whose elements go by names, else None."""
-    if not isinstance(node, list):
-        return None
-    names = [each.get("IndexName", each.get("AttributeName"))
-             if isinstance(each, dict) else None for each in node]
-    if None in names or len(set(names)) < len(names):
-        return None
-    return dict(zip(names, node))
-
-
-def diff_nodes(path, a, b):
-    if a == b:
-        return []
-    if named(a) is not None and named(b) is not None:
-        a, b = named(a), named(b)
-    if not isinstance(a, dict) or not isinstance(b, dict):
-        return [{"type": "setting", "path": path, "before": a, "after": b}]
-    out = []
-    for name in sorted({*a, *b} - NO_SETTINGS):
-        out += diff_nodes(path + [name], a.get(name), b.get(name))
-    return out

@@ -8,162 +8,13 @@ What comes out is for others to read (history_judge.py); nothing that is
 known here is handed on.
 """
 
-import base64
 import copy
-import dataclasses
-import datetime
-import hashlib
-import json
-import subprocess
 
-import canonical
-import chunks
 import item_diff
 from generated import BULK, BULK_ITEMS
+from made_snapshot import DAY, SCHEMAS, Table, files, settings_of
 
 BEGIN = 1_750_000_000
-DAY = 86400
-SCHEMAS = [[("id", "S")], [("id", "S"), ("t", "N")], [("pk", "B")]]
-# UTF-8 orders the last two otherwise than UTF-16.
-TEXTS = ["a", "b", "A", "ab", "é", "x\0", "", "\uff5e", "😀"]
-
-
-def key_of(schema, n):
-    """The key that the number n stands for in this schema."""
-    text = TEXTS[n] or "none" if n < len(TEXTS) else f"bulk-{n:03}"
-    if SCHEMAS[schema][0][1] == "B":
-        return {"pk": {"B": text.encode()}}
-    if schema == 0:
-        return {"id": {"S": text}}
-    return {"id": {"S": text[:1]}, "t": {"N": str((n - 4) * 7)}}
-
-
-@dataclasses.dataclass
-class Table:
-    environment: str
-    keys: int = 0
-    items: dict = dataclasses.field(default_factory=dict)
-    settings: dict = None
-    form: str = "single"
-    date: int = 0
-    stated: dict = None  # metadata that was left as it was
-    made: dict = None  # its files
-
-    @property
-    def name(self):
-        return f"{self.environment}-t"
-
-    @property
-    def folder(self):
-        return f"backups/dynamodb/{self.environment}"
-
-    def spelled(self):
-        return [{**key_of(self.keys, n), **attributes}
-                for n, attributes in self.items.items()]
-
-
-def iso(seconds):
-    return datetime.datetime.fromtimestamp(
-        seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# ---- files ---------------------------------------------------------------
-
-def definition(table):
-    keys = SCHEMAS[table.keys]
-    about = table.settings or {"indexes": [], "projection": "ALL",
-                               "billing": "PAY_PER_REQUEST", "units": 1,
-                               "ttl": None}
-    made = {"TableName": table.name,
-            "KeySchema": [{"AttributeName": name, "KeyType": role}
-                          for (name, _), role in zip(keys, ("HASH", "RANGE"))],
-            "AttributeDefinitions": [
-                {"AttributeName": name, "AttributeType": kind}
-                for name, kind in sorted(
-                    keys + [(name[-1], "S") for name in about["indexes"]])],
-            "BillingModeSummary": {"BillingMode": about["billing"]}}
-    if about["billing"] == "PROVISIONED":
-        made["ProvisionedThroughput"] = {
-            "ReadCapacityUnits": about["units"],
-            "WriteCapacityUnits": about["units"]}
-    if about["indexes"]:
-        made["GlobalSecondaryIndexes"] = [
-            {"IndexName": name,
-             "KeySchema": [{"AttributeName": name[-1], "KeyType": "HASH"}],
-             "Projection": {"ProjectionType": about["projection"]}}
-            for name in about["indexes"]]
-    whole = {"Table": made}
-    if about["ttl"]:
-        whole["TimeToLiveDescription"] = {
-            "AttributeName": about["ttl"], "TimeToLiveStatus": "ENABLED"}
-    return whole
-
-
-def pretty(value):
-    return json.dumps(value, indent=4, sort_keys=True,
-                      ensure_ascii=False).encode() + b"\n"
-
-
-def keys_and_lines(table):
-    keys = SCHEMAS[table.keys]
-    items = sorted(table.spelled(),
-                   key=lambda item: canonical.encoded_key(item, keys))
-    return [(canonical.canonical_line(item_diff.key_of(item, keys)),
-             canonical.canonical_line(item) + b"\n") for item in items]
-
-
-def single(lines):
-    return chunks.document(
-        b'{"Items":[', lines,
-        b'],"Count":%d,"ScannedCount":%d,"ConsumedCapacity":null}\n'
-        % (len(lines), len(lines)))
-
-
-def metadata(table, lines):
-    when = iso(table.date)
-    schema = json.dumps(definition(table), sort_keys=True,
-                        separators=(",", ":")).encode()
-    return {
-        "tableName": table.name, "environment": table.environment,
-        "dumpDate": when, "itemCount": len(lines), "awsRegion": "us-east-1",
-        "endpointUrl": None, "formatVersion": 1, "toolVersion": "0.1.0",
-        "layout": "chunked" if table.form == "chunked" else "single",
-        "dataBytes": sum(map(len, lines)), "dataSha256": chunks.digest(lines),
-        "schemaSha256": hashlib.sha256(schema).hexdigest(),
-        "scanStarted": when, "scanFinished": when, "consistentRead": False}
-
-
-def foreign(table):
-    """As scripts write: unsorted, indented, an item twice (the last counts),
-    next to nothing beside the data."""
-    items = table.spelled()[::-1]
-    if items:
-        items.insert(0, {**items[-1], "old": {"N": "1.0"}})
-    data = {"Items": items, "Count": len(items)}
-    made = {"table-data.json": json.dumps(
-        data, indent=2, default=lambda raw: base64.b64encode(raw).decode()
-    ).encode(), "table-schema.json": json.dumps(definition(table)).encode()}
-    if table.date % (2 * DAY):
-        made["table-metadata.json"] = json.dumps({
-            "tableName": table.name, "environment": table.environment,
-            "dumpDate": iso(table.date),
-            "itemCount": str(len(items))}).encode()
-    return made
-
-
-def files(table):
-    """{path below the snapshot's folder: bytes}"""
-    if table.form == "foreign":
-        return foreign(table)
-    pairs = keys_and_lines(table)
-    lines = [line for _, line in pairs]
-    made = (chunks.files(pairs) if table.form == "chunked"
-            else {"table-data.json": single(lines)})
-    if table.form != "edited" or not table.stated:
-        table.stated = metadata(table, lines)
-    return {**made, "table-schema.json": pretty(definition(table)),
-            "table-metadata.json": pretty(table.stated),
-            "dump-summary.txt": f"Table {table.name}\n".encode()}
 
 
 # ---- messages ------------------------------------------------------------
@@ -181,7 +32,7 @@ def message(table, before, stated):
         body = ("{} added, {} changed, {} removed since the last commit"
                 .format(*numbers))
         counts = "+{} ~{} -{}".format(*numbers)
-        if before.settings != table.settings:
+        if settings_of(before) != settings_of(table):
             body += "; schema changed"
     trailers = [
         ("Format", 1), ("Environment", table.environment),
@@ -235,9 +86,7 @@ class Writer:
                 f"{self.clock} +0000\ndata 4\nkept\n".encode())
 
     def write(self, project):
-        subprocess.run(["git", "fast-import", "--quiet", "--done", "--force"],
-                       input=b"".join(self.stream) + b"done\n",
-                       cwd=project.path, env=project.env, check=True)
+        project.git_import(b"".join(self.stream))
 
     # Steps
 
@@ -261,10 +110,13 @@ class Writer:
                 table.items[n] = {"pad": {"S": f"{n}" * 3000}}
         for n, attributes in step.edits.items():
             table.items.pop(n, None)
+            if isinstance(attributes, int):
+                attributes = {"pad": {"S": "p" * attributes}}
             if attributes is not None:
                 table.items[n] = attributes
-        table.settings = step.settings or table.settings
+        table.settings = {**table.settings, **step.settings}
         table.form, table.date = step.form, self.clock - 60
+        table.version = step.version
         table.made = files(table)
         return table, table.made
 
@@ -295,6 +147,7 @@ class Writer:
         if step.environment not in world or step.target in world:
             return
         table = world.pop(step.environment)
+        # The table goes by its own name still: its environment file moved.
         gone, table.environment = table.folder, step.target
         if step.bulk:  # otherwise as git mv does: metadata names the old one
             table.made = files(table)

@@ -7,6 +7,7 @@ no AWS_ variables, no global Git configuration.
 
 import dataclasses
 import errno
+import functools
 import json
 import os
 import pathlib
@@ -30,6 +31,14 @@ def binary():
     """The program under test: DDBGIT_BINARY, else that of the build."""
     named = os.environ.get("DDBGIT_BINARY")
     return pathlib.Path(named).resolve() if named else build() / "ddbgit"
+
+
+@functools.cache
+def version():
+    """Of the program under test."""
+    told = subprocess.run([binary(), "--version", "--json"], check=True,
+                          capture_output=True).stdout
+    return json.loads(told.split(b"\n")[0])["version"]
 
 
 def tool(name):
@@ -131,6 +140,13 @@ class Project:
     def git(self, *args, **keywords):
         """What git prints, without the last newline."""
         return self.run("git", *args, **keywords).out.rstrip("\n")
+
+    def git_import(self, stream):
+        """Commits and tags for git fast-import, each object in a file."""
+        subprocess.run(
+            ["git", "-c", "fastimport.unpackLimit=1000000", "fast-import",
+             "--quiet", "--done", "--force"], input=stream + b"done\n",
+            cwd=self.path, env=self.env, check=True)
 
     def ddbgit(self, *args, **keywords):
         """What it prints with --json is held to docs/json-schema.json."""

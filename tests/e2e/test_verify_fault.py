@@ -1,0 +1,51 @@
+"""Which file ddbgit verify finds at fault, where more than one could be meant,
+and what it must not pass over. The snapshots are written by made_snapshot.py;
+test_agreement.py draws such damage at random."""
+
+import shutil
+
+import pytest
+
+import made_snapshot
+
+PATH = "backups/dynamodb/prod"
+DATA, SCHEMA = "table-data.json", "table-schema.json"
+METADATA, SUMMARY = "table-metadata.json", "dump-summary.txt"
+
+
+def write(project, files):
+    folder = project.path / PATH
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def table(form="single", items=9, **more):
+    return made_snapshot.Table(
+        "prod", form=form, date=1_750_000_000, items={
+            n: {"n": {"N": str(n)}} for n in range(items)}, **more)
+
+
+def commit(project, subject="By hand"):
+    project.git("add", "-A", "backups")
+    project.git("commit", "-q", "--allow-empty", "-m", subject)
+    return project.git("rev-parse", "HEAD")
+
+
+def found(project, *words, problem=True):
+    """{file} of the findings."""
+    done = project.ddbgit("verify", *words, "--json", status=None)
+    assert done.status in (0, 3), done
+    return {one["file"] for one in done.of_type("finding")
+            if one["problem"] == problem}
+
+
+@pytest.mark.parametrize("form", ["single", "chunked", "pieces"])
+def test_what_python_wrote_is_right(project, form):
+    write(project, made_snapshot.files(table(form)))
+    assert found(project, "-s", PATH) == set()
+    commit(project)
+    assert found(project, "--all") == set()
