@@ -89,6 +89,15 @@ int dg_inspector_settle(struct dg_inspector *inspector, const char *file,
 
 /* ---- items --------------------------------------------------------- */
 
+bool dg_inspector_is_count(const struct dg_inspector *inspector,
+			   uint64_t stated)
+{
+	const uint64_t items = inspector->out->items;
+
+	return stated == items ||
+	       stated == items + inspector->snapshot->facts.duplicates;
+}
+
 int dg_inspector_compare(struct dg_inspector *inspector, struct dg_error *err)
 {
 	const struct dg_metadata *m = &inspector->snapshot->metadata;
@@ -97,7 +106,8 @@ int dg_inspector_compare(struct dg_inspector *inspector, struct dg_error *err)
 
 	if (!out->has_items)
 		return 0;
-	if (m->has_item_count && m->item_count != out->items)
+	if (m->has_item_count &&
+	    !dg_inspector_is_count(inspector, m->item_count))
 		rc = dg_inspector_problem(
 			inspector, err, DG_DATA_FILE,
 			"holds %" PRIu64 " items, the metadata states %" PRIu64,

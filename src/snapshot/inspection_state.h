@@ -31,6 +31,11 @@ int dg_inspector_settle(struct dg_inspector *inspector, const char *file,
 
 /* Holds what was counted to what the metadata states. sha256: "" if it was not
  * computed. */
+/* Is it the number of the items, or of their keys? Of a dump in which a key
+ * comes again, which is no error of others' dumps, either may be stated. */
+bool dg_inspector_is_count(const struct dg_inspector *inspector,
+			   uint64_t stated);
+
 int dg_inspector_compare(struct dg_inspector *inspector, struct dg_error *err);
 
 /* The describing files, in this order; origin, members and spelling after the

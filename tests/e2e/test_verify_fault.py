@@ -43,9 +43,25 @@ def found(project, *words, problem=True):
             if one["problem"] == problem}
 
 
-@pytest.mark.parametrize("form", ["single", "chunked", "pieces"])
+@pytest.mark.parametrize("form", ["single", "chunked", "pieces", "foreign"])
 def test_what_python_wrote_is_right(project, form):
     write(project, made_snapshot.files(table(form)))
     assert found(project, "-s", PATH) == set()
     commit(project)
     assert found(project, "--all") == set()
+
+
+def test_items_that_come_twice_may_be_counted_twice(project):
+    files = made_snapshot.foreign(table("foreign"))
+    for count in (b'"10"', b'"9"'):
+        files[METADATA] = b'{"environment":"prod","itemCount":%s}' % count
+        write(project, files)
+        assert found(project, "-s", PATH) == set()
+    files[METADATA] = b'{"environment":"prod","itemCount":8}'
+    write(project, files)
+    assert found(project, "-s", PATH) == {DATA}
+    files[METADATA] = b'{"environment":"prod"}'
+    for count, wrong in ((b"10", False), (b"9", False), (b"11", True)):
+        write(project, {**files, DATA: files[DATA].replace(
+            b'"Count": 10', b'"Count": ' + count)})
+        assert found(project, "-s", PATH) == ({DATA} if wrong else set())
