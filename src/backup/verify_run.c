@@ -112,19 +112,6 @@ static int verify_files(struct dg_verify_job *job, struct dg_error *err)
 
 /* ---- the whole history --------------------------------------------- */
 
-static bool has_data(struct dg_verify_job *job, struct dg_revision *revision,
-		     const char *path)
-{
-	struct dg_fileset *files = NULL;
-	bool found;
-
-	found = dg_revision_files(&files, revision, path,
-				  dg_run_memory(job->run), NULL) == 0 &&
-		dg_fileset_probe(files, DG_DATA_FILE, NULL) != DG_ENOTFOUND;
-	dg_fileset_close(files);
-	return found;
-}
-
 static int verify_entry(struct dg_verify_job *job,
 			const struct dg_history_entry *entry,
 			struct dg_revision *revision, struct dg_error *err)
@@ -144,6 +131,22 @@ static int verify_entry(struct dg_verify_job *job,
 	return rc;
 }
 
+/* Is it a backup that the walk by this file has to look at? A commit that takes
+ * a snapshot away is none; what has its data is looked at by that. */
+static int is_wanted(const struct dg_history_entry *entry,
+		     struct dg_revision *revision, const char *marker,
+		     struct dg_error *err)
+{
+	int rc;
+
+	if (entry->removed)
+		return 0;
+	if (strcmp(marker, DG_DATA_FILE) == 0)
+		return 1;
+	rc = dg_revision_has_file(revision, entry->path, DG_DATA_FILE, err);
+	return rc < 0 ? rc : !rc;
+}
+
 /* Those that have this file, which makes a folder a snapshot. */
 static int walk_history(struct dg_verify_job *job, const char *marker,
 			struct dg_error *err)
@@ -155,7 +158,6 @@ static int walk_history(struct dg_verify_job *job, const char *marker,
 		.owned = dg_snapshot_entries,
 		.check = true,
 	};
-	const bool by_data = strcmp(marker, DG_DATA_FILE) == 0;
 	struct dg_history *history = NULL;
 	struct dg_revision *revision = NULL;
 	struct dg_history_entry entry;
@@ -163,12 +165,11 @@ static int walk_history(struct dg_verify_job *job, const char *marker,
 
 	while (rc == 0 && (rc = dg_history_next(history, &entry, err)) > 0) {
 		rc = dg_cancel_check(job->run->cancel, err);
-		/* A commit that takes a snapshot away is no backup. */
-		if (rc < 0 || entry.removed)
-			continue;
-		rc = dg_history_revision(history, &revision, err);
-		if (rc == 0 &&
-		    (by_data || !has_data(job, revision, entry.path)))
+		if (rc == 0)
+			rc = dg_history_revision(history, &revision, err);
+		if (rc == 0)
+			rc = is_wanted(&entry, revision, marker, err);
+		if (rc > 0)
 			rc = verify_entry(job, &entry, revision, err);
 	}
 	dg_history_close(history);

@@ -216,6 +216,17 @@ int dg_revision_files(struct dg_fileset **out, struct dg_revision *revision,
 	return rc;
 }
 
+int dg_revision_has_file(const struct dg_revision *revision, const char *folder,
+			 const char *name, struct dg_error *err)
+{
+	git_tree *tree = NULL;
+	int rc = dg_tree_at(&tree, revision->tree, folder, err);
+	const bool found = !rc && dg_tree_has_file(tree, name);
+
+	git_tree_free(tree);
+	return rc < 0 ? rc : found;
+}
+
 struct paths {
 	char **path;
 	size_t count;

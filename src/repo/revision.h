@@ -27,6 +27,11 @@ int dg_revision_find(struct dg_revision *revision, const char *marker,
 				  struct dg_error *err),
 		     void *context, struct dg_error *err);
 
+/* 1 if the folder holds a regular file of this name, 0 if not: no such folder,
+ * or a link or a folder has the name. "": the tree itself. */
+int dg_revision_has_file(const struct dg_revision *revision, const char *folder,
+			 const char *name, struct dg_error *err);
+
 /* A folder of its tree as a file set with identities ("git-sha1").
  * memory, in bytes: packed blobs above a quarter of it are read from
  * `git cat-file blob`, and without git they are DG_ELIMIT.

@@ -65,3 +65,20 @@ def test_items_that_come_twice_may_be_counted_twice(project):
         write(project, {**files, DATA: files[DATA].replace(
             b'"Count": 10', b'"Count": ' + count)})
         assert found(project, "-s", PATH) == ({DATA} if wrong else set())
+
+
+@pytest.mark.parametrize("kind", ["link", "folder"])
+def test_data_that_is_no_file(project, kind):
+    folder = write(project, made_snapshot.files(table()))
+    commit(project)
+    (folder / DATA).unlink()
+    if kind == "link":
+        (folder / DATA).symlink_to(SCHEMA)
+    else:
+        (folder / DATA).mkdir()
+        (folder / DATA / "inside").write_text("x")
+    damaged = commit(project)
+    done = project.ddbgit("verify", "--all", "--json", status=3)
+    assert {(one["commit"], one["file"]) for one in done.of_type("finding")
+            if one["problem"]} == {(damaged, DATA)}
+    assert found(project, "HEAD") == {DATA}
