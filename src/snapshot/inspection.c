@@ -138,9 +138,9 @@ static int fingerprint(const struct dg_inspector *inspector,
 	struct dg_fileset *files = inspector->files;
 	const struct dg_metadata *m = &inspector->snapshot->metadata;
 	struct dg_buf text = DG_BUF_INIT(4096);
-	int rc = dg_buf_addf(&text, err, "%d %" PRIu64 " %" PRIu64 " %s",
+	int rc = dg_buf_addf(&text, err, "%d %" PRIu64 " %" PRIu64 " %s %s",
 			     inspector->own, m->item_count, m->data_bytes,
-			     m->data_sha256);
+			     m->data_sha256, m->layout ? m->layout : "");
 
 	for (int i = 0; rc == 0 && i < 3; i++) {
 		struct dg_identity identity = {0};
@@ -159,6 +159,20 @@ static int fingerprint(const struct dg_inspector *inspector,
 	return rc;
 }
 
+/* What cannot be read has no layout that could be told. */
+static int compare_layout(struct dg_inspector *inspector, struct dg_error *err)
+{
+	const char *stated = inspector->snapshot->metadata.layout;
+	const char *layout = inspector->out->layout;
+
+	if (!layout || !stated || strcmp(layout, stated) == 0)
+		return 0;
+	return dg_inspector_problem(inspector, err, DG_METADATA_FILE,
+				    "the layout is said to be \"%s\" and is "
+				    "%s",
+				    stated, layout);
+}
+
 static int read_items(struct dg_inspector *inspector, struct dg_error *err)
 {
 	const struct dg_layout *layout = NULL;
@@ -171,12 +185,13 @@ static int read_items(struct dg_inspector *inspector, struct dg_error *err)
 	if (rc < 0)
 		return dg_inspector_settle(inspector, DG_DATA_FILE, rc, &cause,
 					   err);
-	inspector->out->layout = layout->name;
 	if (layout == &dg_layout_chunked) {
 		inspector->own = true;
-		return dg_inspector_chunks(inspector, err);
+		rc = dg_inspector_chunks(inspector, err);
+	} else {
+		rc = dg_inspector_single(inspector, err);
 	}
-	return dg_inspector_single(inspector, err);
+	return rc < 0 ? rc : compare_layout(inspector, err);
 }
 
 static int inspect_items(struct dg_inspector *inspector, struct dg_error *err)

@@ -257,12 +257,15 @@ static int run_walk(struct dg_inspection_walk *walk, struct dg_error *err)
 					 err);
 		return rc < 0 ? rc : dg_inspector_parts(inspector, NULL, err);
 	}
-	/* The missing schema was reported, and chunks go by their keys. */
-	if (inspector->snapshot->keys.count == 0)
-		return dg_inspector_note(inspector, err, DG_DATA_FILE,
-					 "its chunks cannot be found without "
-					 "the keys in %s",
-					 DG_SCHEMA_FILE);
+	inspector->out->layout = dg_layout_chunked.name;
+	/* The missing schema is reported, and chunks go by their keys. */
+	if (inspector->snapshot->keys.count == 0) {
+		rc = dg_inspector_note(inspector, err, DG_DATA_FILE,
+				       "its chunks cannot be found without "
+				       "the keys in %s",
+				       DG_SCHEMA_FILE);
+		return rc < 0 ? rc : dg_inspector_parts(inspector, NULL, err);
+	}
 	dg_chunk_list_use(&walk->list, &walk->root, 0, walk->root.count);
 	rc = dg_inspection_walk_root(walk, err);
 	if (rc == 0)

@@ -90,7 +90,6 @@ int dg_inspector_check_members(struct dg_inspector *inspector,
 			       struct dg_error *err)
 {
 	const struct dg_metadata *m = &inspector->snapshot->metadata;
-	const char *layout = inspector->out->layout;
 	int rc = require(inspector, m->has_item_count, "itemCount", err);
 
 	if (rc == 0)
@@ -100,11 +99,6 @@ int dg_inspector_check_members(struct dg_inspector *inspector,
 			     err);
 	if (rc == 0)
 		rc = require(inspector, m->layout != NULL, "layout", err);
-	if (rc == 0 && layout && m->layout && strcmp(layout, m->layout) != 0)
-		rc = dg_inspector_problem(inspector, err, DG_METADATA_FILE,
-					  "the layout is said to be \"%s\" "
-					  "and is %s",
-					  m->layout, layout);
 	return rc;
 }
 

@@ -146,6 +146,19 @@ static int inspect_spelling(struct dg_inspector *inspector,
 				    "beside the items");
 }
 
+/* A document of items has no part files; but what cannot be read may have been
+ * the index of chunks. */
+static int inspect_parts(struct dg_inspector *inspector, struct dg_error *err)
+{
+	const bool known = inspector->out->has_items;
+	struct dg_digest_set none;
+
+	if (known)
+		inspector->out->layout = dg_layout_single.name;
+	dg_digest_set_init(&none, 0);
+	return dg_inspector_parts(inspector, known ? &none : NULL, err);
+}
+
 int dg_inspector_single(struct dg_inspector *inspector, struct dg_error *err)
 {
 	struct dg_snapshot *snapshot = inspector->snapshot;
@@ -166,11 +179,5 @@ int dg_inspector_single(struct dg_inspector *inspector, struct dg_error *err)
 	if (rc == 0 && inspector->own && snapshot->keys.count > 0 &&
 	    inspector->out->problems == problems)
 		rc = inspect_spelling(inspector, err);
-	if (rc == 0) {
-		struct dg_digest_set none;
-
-		dg_digest_set_init(&none, 0);
-		rc = dg_inspector_parts(inspector, &none, err);
-	}
-	return rc;
+	return rc < 0 ? rc : inspect_parts(inspector, err);
 }

@@ -82,3 +82,33 @@ def test_data_that_is_no_file(project, kind):
     assert {(one["commit"], one["file"]) for one in done.of_type("finding")
             if one["problem"]} == {(damaged, DATA)}
     assert found(project, "HEAD") == {DATA}
+
+
+@pytest.mark.parametrize("form", ["chunked", "pieces"])
+def test_an_index_that_cannot_be_read_condemns_no_chunk(project, form):
+    folder = write(project, made_snapshot.files(table(form)))
+    data = (folder / DATA).read_bytes()
+    for damage in (b"", b"z" + data[1:], data[:-5],
+                   data.replace(b"true", b"\"no\"", 1)):
+        (folder / DATA).write_bytes(damage)
+        assert found(project, "-s", PATH) == {DATA}
+    # What bears no name of ddbgit's is none of its files in any case.
+    (folder / "table-data" / "notes").write_text("mine")
+    assert found(project, "-s", PATH) == {DATA, "table-data/notes"}
+    (folder / DATA).write_bytes(data)
+    (folder / SCHEMA).unlink()
+    assert found(project, "-s", PATH) == {SCHEMA, "table-data/notes"}
+
+
+def test_a_layout_that_only_the_metadata_states(project):
+    """Also where the items are those of a backup that was looked at."""
+    folder = write(project, made_snapshot.files(table()))
+    text = (folder / METADATA).read_bytes()
+    (folder / METADATA).write_bytes(text.replace(b'"single"', b'"chunked"'))
+    damaged = commit(project)
+    assert found(project, "HEAD") == {METADATA}
+    (folder / METADATA).write_bytes(text)
+    commit(project)
+    done = project.ddbgit("verify", "--all", "--json", status=3)
+    assert {(one["commit"], one["file"]) for one in done.of_type("finding")
+            if one["problem"]} == {(damaged, METADATA)}
