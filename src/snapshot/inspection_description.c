@@ -9,8 +9,8 @@
 
 /* ---- metadata and summary ------------------------------------------ */
 
-/* 1 with the text, 0 if there is no such file or it cannot be read, which is
- * reported. */
+/* 1 with the text, or without if it cannot be read, which is reported; 0: there
+ * is no such file. */
 static int read_file(struct dg_inspector *inspector, const char *path,
 		     struct dg_buf *text, struct dg_error *err)
 {
@@ -21,7 +21,9 @@ static int read_file(struct dg_inspector *inspector, const char *path,
 		return 1;
 	if (rc == DG_ENOTFOUND)
 		return 0;
-	return dg_inspector_settle(inspector, path, rc, &cause, err);
+	dg_buf_clear(text);
+	rc = dg_inspector_settle(inspector, path, rc, &cause, err);
+	return rc < 0 ? rc : 1;
 }
 
 /* A snapshot whose metadata is gone may still say whose it is. */
@@ -31,14 +33,14 @@ int dg_inspector_read_summary(struct dg_inspector *inspector,
 	struct dg_buf text = DG_BUF_INIT(TEXT_MAX);
 	int rc = read_file(inspector, DG_SUMMARY_FILE, &text, err);
 
+	inspector->summary_missing = rc == 0;
 	if (rc > 0 && strstr(dg_buf_str(&text), WRITTEN_BY))
 		inspector->own = true;
 	dg_buf_free(&text);
 	return rc < 0 ? rc : 0;
 }
 
-int dg_inspector_say_origin(struct dg_inspector *inspector,
-			    struct dg_error *err)
+static int say_metadata(struct dg_inspector *inspector, struct dg_error *err)
 {
 	const struct dg_snapshot *snapshot = inspector->snapshot;
 
@@ -60,6 +62,31 @@ int dg_inspector_say_origin(struct dg_inspector *inspector,
 			"is of other scripts and has no digest to hold the "
 			"items to");
 	return 0;
+}
+
+static int say_schema(struct dg_inspector *inspector, struct dg_error *err)
+{
+	if (!inspector->schema_missing)
+		return 0;
+	if (inspector->own)
+		return dg_inspector_problem(inspector, err, DG_SCHEMA_FILE,
+					    "is missing");
+	return dg_inspector_note(inspector, err, DG_SCHEMA_FILE,
+				 "is missing: without keys, order and "
+				 "duplicates cannot be checked");
+}
+
+int dg_inspector_say_origin(struct dg_inspector *inspector,
+			    struct dg_error *err)
+{
+	int rc = say_schema(inspector, err);
+
+	if (rc == 0)
+		rc = say_metadata(inspector, err);
+	if (rc == 0 && inspector->own && inspector->summary_missing)
+		rc = dg_inspector_problem(inspector, err, DG_SUMMARY_FILE,
+					  "is missing");
+	return rc;
 }
 
 int dg_inspector_read_metadata(struct dg_inspector *inspector,
@@ -112,8 +139,9 @@ static int check_spelling(struct dg_inspector *inspector, const char *path,
 	int rc = dg_file_compare(inspector->files, path, expected, &equal,
 				 &cause);
 
+	/* It is missing, and was reported. */
 	if (rc == DG_ENOTFOUND)
-		return dg_inspector_problem(inspector, err, path, "is missing");
+		return 0;
 	rc = dg_inspector_settle(inspector, path, rc, &cause, err);
 	if (rc < 0 || equal)
 		return rc;
@@ -159,16 +187,6 @@ int dg_inspector_check_description(struct dg_inspector *inspector,
 
 /* ---- schema -------------------------------------------------------- */
 
-static int no_schema(struct dg_inspector *inspector, struct dg_error *err)
-{
-	if (inspector->own)
-		return dg_inspector_problem(inspector, err, DG_SCHEMA_FILE,
-					    "is missing");
-	return dg_inspector_note(inspector, err, DG_SCHEMA_FILE,
-				 "is missing: without keys, order and "
-				 "duplicates cannot be checked");
-}
-
 static int compare_schema(struct dg_inspector *inspector, struct dg_error *err)
 {
 	const struct dg_snapshot *snapshot = inspector->snapshot;
@@ -209,6 +227,6 @@ int dg_inspector_inspect_schema(struct dg_inspector *inspector,
 		return dg_inspector_settle(inspector, DG_SCHEMA_FILE, rc,
 					   &cause, err);
 	}
-	return snapshot->definition ? compare_schema(inspector, err)
-				    : no_schema(inspector, err);
+	inspector->schema_missing = !snapshot->definition;
+	return snapshot->definition ? compare_schema(inspector, err) : 0;
 }

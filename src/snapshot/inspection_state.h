@@ -12,7 +12,9 @@ struct dg_inspector {
 	struct dg_snapshot *snapshot;
 	bool metadata_broken;
 	bool schema_wrong; /* not what the metadata states */
-	bool own;          /* ddbgit wrote it, as far as can be told */
+	bool schema_missing;
+	bool summary_missing;
+	bool own; /* ddbgit wrote it, as far as can be told */
 };
 
 int dg_inspector_problem(struct dg_inspector *inspector, struct dg_error *err,
@@ -29,8 +31,6 @@ int dg_inspector_settle(struct dg_inspector *inspector, const char *file,
 			int rc, const struct dg_error *cause,
 			struct dg_error *err);
 
-/* Holds what was counted to what the metadata states. sha256: "" if it was not
- * computed. */
 /* Is it the number of the items, or of their keys? Of a dump in which a key
  * comes again, which is no error of others' dumps, either may be stated. */
 bool dg_inspector_is_count(const struct dg_inspector *inspector,

@@ -112,3 +112,15 @@ def test_a_layout_that_only_the_metadata_states(project):
     done = project.ddbgit("verify", "--all", "--json", status=3)
     assert {(one["commit"], one["file"]) for one in done.of_type("finding")
             if one["problem"]} == {(damaged, METADATA)}
+
+
+def test_all_files_that_are_missing_are_named(project):
+    folder = write(project, made_snapshot.files(table()))
+    (folder / SUMMARY).unlink()
+    (folder / SCHEMA).unlink()
+    assert found(project, "-s", PATH) == {SUMMARY, SCHEMA}
+    # Only ddbgit writes chunks.
+    folder = write(project, made_snapshot.files(table("pieces")))
+    for name in (SUMMARY, SCHEMA, METADATA):
+        (folder / name).unlink()
+    assert found(project, "-s", PATH) == {SUMMARY, SCHEMA, METADATA}
