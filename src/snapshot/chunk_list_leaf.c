@@ -144,8 +144,10 @@ static int read_index(struct dg_chunk_list *list, struct dg_chunk_index *leaf,
 		return rc;
 	rc = dg_fileset_read(list->files, path, &leaf->text, &cause);
 	if (rc == DG_ENOTFOUND)
-		rc = dg_error_set(err, DG_EINVALID, "%s is missing", name);
-	else if (rc < 0 && err)
+		rc = dg_error_set(&cause, DG_EINVALID, "%s is missing", name);
+	else if (rc < 0)
+		dg_error_prefix(&cause, "%s", name);
+	if (rc < 0 && err)
 		*err = cause;
 	if (rc == 0)
 		rc = dg_chunk_index_parse(leaf, err);

@@ -96,23 +96,43 @@ static int compare_chunk(struct dg_inspection_walk *walk, const char *path,
 	return rc;
 }
 
-/* The keys of the block in memory go on from the last one seen. */
+/* The last key that is known of the chunk: what follows must be above it. */
+static int note_end(struct dg_inspection_walk *walk,
+		    const struct dg_chunk *chunk, struct dg_error *err)
+{
+	struct dg_item last = {.key = chunk->key};
+
+	if (walk->block.count > 0)
+		dg_chunk_block_item(&walk->block, walk->block.count - 1, &last);
+	dg_order_reset(&walk->order);
+	return dg_order_step(&walk->order, last.key, err);
+}
+
+/* The keys of the block in memory go on from the last one seen. Of an index
+ * that is out of order chunk and chunk before may both be right. */
 static int follow(struct dg_inspection_walk *walk, const struct dg_chunk *chunk,
 		  struct dg_error *err)
 {
-	struct dg_item last;
-	int rc = dg_order_step(&walk->order, chunk->key, err);
+	int rc = dg_order_step(&walk->firsts, chunk->key, err);
 
-	if (rc == 0)
-		rc = dg_inspector_problem(walk->inspector, err, chunk->path,
-					  "begins below the end of the chunk "
-					  "before it");
-	dg_order_reset(&walk->order);
-	if (rc < 0 || walk->block.count == 0)
-		return rc < 0 ? rc
-			      : dg_order_step(&walk->order, chunk->key, err);
-	dg_chunk_block_item(&walk->block, walk->block.count - 1, &last);
-	return dg_order_step(&walk->order, last.key, err);
+	if (rc == 0) {
+		dg_order_reset(&walk->firsts);
+		rc = dg_order_step(&walk->firsts, chunk->key, err);
+		if (rc > 0)
+			rc = dg_inspector_problem(
+				walk->inspector, err,
+				dg_inspection_walk_index(walk),
+				"names %s out of the order of keys",
+				chunk->path);
+	} else if (rc > 0) {
+		rc = dg_order_step(&walk->order, chunk->key, err);
+		if (rc == 0)
+			rc = dg_inspector_problem(walk->inspector, err,
+						  chunk->path,
+						  "begins below the end of the "
+						  "chunk before it");
+	}
+	return rc < 0 ? rc : note_end(walk, chunk, err);
 }
 
 static int read_chunk(struct dg_inspection_walk *walk,
@@ -280,6 +300,7 @@ int dg_inspector_chunks(struct dg_inspector *inspector, struct dg_error *err)
 	int rc;
 
 	dg_chunk_block_init(&walk.block);
+	dg_order_init(&walk.firsts);
 	dg_order_init(&walk.order);
 	dg_digest_set_init(&walk.parts, PARTS_MEMORY);
 	rc = dg_digest_open(&walk.digest, DG_SHA256, err);
@@ -291,6 +312,7 @@ int dg_inspector_chunks(struct dg_inspector *inspector, struct dg_error *err)
 	dg_chunk_list_free(&walk.list);
 	dg_chunk_index_free(&walk.root);
 	dg_chunk_block_free(&walk.block);
+	dg_order_free(&walk.firsts);
 	dg_order_free(&walk.order);
 	dg_digest_set_free(&walk.parts);
 	dg_digest_free(walk.digest);

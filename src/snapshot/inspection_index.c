@@ -68,18 +68,23 @@ static int compare_index(struct dg_inspection_walk *walk,
 			       : dg_inspection_walk_misspelled(walk, path, err);
 }
 
+const char *dg_inspection_walk_index(const struct dg_inspection_walk *walk)
+{
+	if (!walk->root.of_indexes)
+		return DG_DATA_FILE;
+	return walk->list.leaf.index.name +
+	       strlen(walk->inspector->files->name) + 1;
+}
+
 /* The index file that the walk has come to, once. */
 int dg_inspection_walk_leaf(struct dg_inspection_walk *walk,
 			    struct dg_error *err)
 {
-	const char *path;
-
 	if (!walk->root.of_indexes || walk->leaf_seen == walk->list.leaf.of)
 		return 0;
 	walk->leaf_seen = walk->list.leaf.of;
-	path = walk->list.leaf.index.name +
-	       strlen(walk->inspector->files->name) + 1;
-	return compare_index(walk, &walk->list.leaf.index, path, err);
+	return compare_index(walk, &walk->list.leaf.index,
+			     dg_inspection_walk_index(walk), err);
 }
 
 /* Its name, also of one that cannot be read. */

@@ -36,10 +36,13 @@ int dg_inspector_settle(struct dg_inspector *inspector, const char *file,
 bool dg_inspector_is_count(const struct dg_inspector *inspector,
 			   uint64_t stated);
 
+/* Holds what was counted to what the metadata states. sha256: "" if it was not
+ * computed. */
 int dg_inspector_compare(struct dg_inspector *inspector, struct dg_error *err);
 
-/* The describing files, in this order; origin, members and spelling after the
- * items, whose layout may tell who wrote them. inspection_description.c */
+/* The describing files, in this order; what is missing, members and spelling
+ * after the items, whose layout may tell who wrote them.
+ * inspection_description.c */
 int dg_inspector_read_summary(struct dg_inspector *inspector,
 			      struct dg_error *err);
 int dg_inspector_read_metadata(struct dg_inspector *inspector,

@@ -10,6 +10,7 @@ struct dg_inspection_walk {
 	struct dg_chunk_index root;
 	struct dg_chunk_list list;
 	struct dg_chunk_block block;
+	struct dg_order firsts;   /* of the chunks */
 	struct dg_order order;    /* the last key that was seen */
 	struct dg_digest *digest; /* of all items */
 	struct dg_digest_set parts;
@@ -30,6 +31,9 @@ int dg_inspection_walk_misspelled(struct dg_inspection_walk *walk,
  * inspection_index.c */
 int dg_inspection_walk_root(struct dg_inspection_walk *walk,
 			    struct dg_error *err);
+/* The file whose entry the walk has come to, in the snapshot; borrowed.
+ * inspection_index.c */
+const char *dg_inspection_walk_index(const struct dg_inspection_walk *walk);
 /* The index file that the walk has come to, once. inspection_index.c */
 int dg_inspection_walk_leaf(struct dg_inspection_walk *walk,
 			    struct dg_error *err);

@@ -100,6 +100,22 @@ def test_an_index_that_cannot_be_read_condemns_no_chunk(project, form):
     assert found(project, "-s", PATH) == {SCHEMA, "table-data/notes"}
 
 
+def test_an_index_file_that_cannot_be_read_is_at_fault(project):
+    files = made_snapshot.files(table("pieces"))
+    index = next(path for path in files if "/index/" in path)
+    folder = write(project, files)
+    (folder / index).unlink()
+    (folder / index).symlink_to("elsewhere")
+    commit(project)
+    assert found(project) == {index}
+    (folder / index).unlink()
+    (folder / index).write_bytes(files[index])
+    commit(project)
+    blob = project.git("rev-parse", f"HEAD:{PATH}/{index}")
+    (project.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert found(project) == {index}
+
+
 def test_a_layout_that_only_the_metadata_states(project):
     """Also where the items are those of a backup that was looked at."""
     folder = write(project, made_snapshot.files(table()))
@@ -124,3 +140,19 @@ def test_all_files_that_are_missing_are_named(project):
     for name in (SUMMARY, SCHEMA, METADATA):
         (folder / name).unlink()
     assert found(project, "-s", PATH) == {SUMMARY, SCHEMA, METADATA}
+
+
+def test_an_index_out_of_order_is_at_fault_and_not_its_chunks(project):
+    files = made_snapshot.files(table("pieces"))
+    folder = write(project, files)
+    index = next(path for path, data in files.items() if "/index/" in path
+                 and data.count(b'"first"') == 2)
+    for path in (index, DATA):
+        head, first, second, *rest = files[path].split(b"\n")
+        swapped = [second.rstrip(b",") + b",", first.rstrip(b",") +
+                   (b"," if second.endswith(b",") else b"")]
+        (folder / path).write_bytes(b"\n".join([head, *swapped, *rest]))
+        assert path in found(project, "-s", PATH)
+        assert not [one for one in found(project, "-s", PATH)
+                    if one.startswith("table-data/") and "index" not in one]
+        (folder / path).write_bytes(files[path])
