@@ -8,18 +8,23 @@ struct comparison {
 	struct dg_sink_file base; /* first: the interface points here */
 	struct dg_file *file;
 	bool *equal;
+	bool held;      /* a carriage return, until its successor is known */
 	size_t at, end; /* what of the window is still to be compared */
-	char window[WINDOW_SIZE];
+	char window[WINDOW_SIZE + 1];
 };
 
-static size_t drop_carriage_returns(char *bytes, size_t len)
+/* Of "\r\n" the newline alone; a carriage return at the end is held back. */
+static size_t join_line_ends(struct comparison *c, size_t len)
 {
+	char *bytes = c->window;
 	size_t kept = 0;
 
 	if (!memchr(bytes, '\r', len))
 		return len;
+	c->held = bytes[len - 1] == '\r';
+	len -= c->held;
 	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] != '\r')
+		if (bytes[i] != '\r' || i + 1 == len || bytes[i + 1] != '\n')
 			bytes[kept++] = bytes[i];
 	}
 	return kept;
@@ -32,9 +37,17 @@ static int fill(struct comparison *c, struct dg_error *err)
 	int rc = 0;
 
 	while (rc == 0 && c->at == c->end && n > 0) {
-		rc = c->file->read(c->file, c->window, WINDOW_SIZE, &n, err);
+		const size_t kept = c->held;
+
+		c->window[0] = '\r';
+		rc = c->file->read(c->file, c->window + kept, WINDOW_SIZE, &n,
+				   err);
+		if (rc < 0)
+			break;
+		c->held = false;
 		c->at = 0;
-		c->end = rc == 0 ? drop_carriage_returns(c->window, n) : 0;
+		/* Behind the last byte of the file it is one like others. */
+		c->end = n > 0 ? join_line_ends(c, kept + n) : kept;
 	}
 	return rc;
 }

@@ -1,7 +1,7 @@
 /*
  * Does a file hold the bytes that it should? They are written to a comparison
- * as to a file of a sink. Carriage returns in the file do not count: nothing
- * that ddbgit writes has any, and a checkout may add them.
+ * as to a file of a sink. A carriage return before a newline does not count:
+ * nothing that ddbgit writes has one, and a checkout may add them.
  */
 #ifndef DG_SNAPSHOT_FILE_COMPARISON_H
 #define DG_SNAPSHOT_FILE_COMPARISON_H
