@@ -138,15 +138,38 @@ static int check_readable(struct dg_fileset *files,
 	return rc;
 }
 
+static int note_data(void *context, const struct dg_fileset_entry *entry,
+		     struct dg_error *err)
+{
+	bool *found = context;
+
+	(void)err;
+	*found = *found ||
+		 (!entry->is_folder && strcmp(entry->name, DG_DATA_FILE) == 0);
+	return 0;
+}
+
+/* The folder may be there without a backup in it; and what cannot be read is a
+ * backup nevertheless. */
+static int holds_backup(bool *out, struct dg_fileset *files,
+			struct dg_error *err)
+{
+	*out = false;
+	return files ? files->list(files, "", note_data, out, err) : 0;
+}
+
 int dg_changes_count(struct dg_changes *out, struct dg_fileset *before,
 		     struct dg_fileset *after,
 		     const struct dg_snapshot_options *options,
 		     struct dg_error *err)
 {
-	int rc;
+	bool has_before;
+	int rc = holds_backup(&has_before, before, err);
 
 	memset(out, 0, sizeof(*out));
-	if (!before)
+	if (rc < 0)
+		return rc;
+	if (!has_before)
 		return count_first(out, after, options, err);
 	rc = count_once(out, before, after, false, options, err);
 	/* What is foreign may be out of key order: once more, through sorting.

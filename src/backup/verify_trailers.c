@@ -109,8 +109,8 @@ static int compare_facts(struct check *check, struct dg_error *err)
 
 /* ---- changes ------------------------------------------------------- */
 
-/* The snapshot before, from the first parent; NULL: there is none. 0: not
- * known, the history is cut off here. */
+/* The folder before, in the first parent; NULL: there is none. 0: not known,
+ * the history is cut off here. */
 static int open_before(struct check *check, struct dg_revision **parent,
 		       struct dg_fileset **files, struct dg_error *err)
 {
@@ -120,16 +120,10 @@ static int open_before(struct check *check, struct dg_revision **parent,
 
 	if (rc == DG_ENOTFOUND)
 		return dg_revision_is_root(check->commit);
-	if (rc < 0)
-		return dg_error_pass(err, &cause);
-	rc = dg_revision_files(files, *parent, check->path, memory, &cause);
-	if (rc < 0 && rc != DG_ENOTFOUND)
-		return dg_error_pass(err, &cause);
-	if (*files && dg_fileset_probe(*files, DG_DATA_FILE, NULL) == 0)
-		return 1;
-	dg_fileset_close(*files);
-	*files = NULL;
-	return 1;
+	if (rc == 0)
+		rc = dg_revision_files(files, *parent, check->path, memory,
+				       &cause);
+	return rc == 0 || rc == DG_ENOTFOUND ? 1 : dg_error_pass(err, &cause);
 }
 
 static int count_changes(struct check *check, struct dg_fileset *before,

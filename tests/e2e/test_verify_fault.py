@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+import made_history
 import made_snapshot
 
 PATH = "backups/dynamodb/prod"
@@ -156,3 +157,29 @@ def test_an_index_out_of_order_is_at_fault_and_not_its_chunks(project):
         assert not [one for one in found(project, "-s", PATH)
                     if one.startswith("table-data/") and "index" not in one]
         (folder / path).write_bytes(files[path])
+
+
+def test_a_lost_backup_before_is_no_fault_of_this_one(project):
+    before, after = table(), table(items=8)
+    write(project, made_snapshot.files(before))
+    commit(project)
+    blob = project.git("rev-parse", f"HEAD:{PATH}/{DATA}")
+    write(project, made_snapshot.files(after))
+    commit(project, made_history.message(after, before, after.stated))
+    assert found(project) == set()
+    (project.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert found(project) == set()
+
+
+def test_a_folder_without_a_backup_is_nothing_to_compare_with(
+        project, fake):
+    """A README stood there before the first dump."""
+    fake.create("prod-t", [{"id": {"S": "a"}}])
+    project.local(fake.endpoint, "prod-t", env="prod")
+    write(project, {"README": b"Ours"})
+    commit(project)
+    project.ddbgit("dump", "--env=prod", "--commit")
+    assert "\nFirst backup\n" in project.git("log", "-1", "--format=%B")
+    changes = project.ddbgit("show", "--json").records[0]["changes"]
+    assert (changes["kind"], changes["added"]) == ("first", 1)
+    assert found(project) == set()
