@@ -45,26 +45,47 @@ static int show(struct job *job, const struct dg_backup *backup,
 				 line_of(after), err);
 }
 
-/* *out is NULL where the parent is missing: at the end of a shallow clone. */
-static int find_before(struct job *job, struct dg_revision *revision,
+/* The first parent; NULL for a root, and with *cut at the end of a shallow
+ * clone. */
+static int parent_of(struct dg_revision **out, bool *cut, struct job *job,
+		     const struct dg_revision *revision, struct dg_error *err)
+{
+	int rc = dg_revision_parent(out, revision, err);
+
+	if (rc != DG_ENOTFOUND)
+		return rc;
+	dg_error_clear(err);
+	*cut = !dg_revision_is_root(revision);
+	if (*cut)
+		snprintf(job->cut_at, sizeof(job->cut_at), "%s",
+			 dg_revision_id(revision));
+	return 0;
+}
+
+/* In the first parent; where that cannot be read, in the one before it, or what
+ * changed between the readable ones would be told nowhere. *out is NULL where
+ * it is missing: at the end of a shallow clone. */
+static int find_before(struct job *job, const struct dg_revision *revision,
 		       const char *path, const struct dg_key_entry **out,
 		       struct dg_error *err)
 {
-	struct dg_revision *parent = NULL;
-	int rc = dg_revision_parent(&parent, revision, err);
+	struct dg_revision *at = NULL, *parent = NULL;
+	bool cut = false;
+	int rc;
 
-	*out = NULL;
-	if (rc < 0 && rc != DG_ENOTFOUND)
-		return rc;
-	if (rc == DG_ENOTFOUND)
-		dg_error_clear(err);
-	if (!parent && !dg_revision_is_root(revision)) {
-		snprintf(job->cut_at, sizeof(job->cut_at), "%s",
-			 dg_revision_id(revision));
-		return 0;
-	}
-	rc = dg_key_lookup_find(&job->lookup, parent, path, out, err);
-	dg_revision_close(parent);
+	do {
+		*out = NULL;
+		rc = dg_cancel_check(job->lookup.reading.cancel, err);
+		if (rc == 0)
+			rc = parent_of(&parent, &cut, job, at ? at : revision,
+				       err);
+		dg_revision_close(at);
+		at = rc == 0 ? parent : NULL;
+		if (rc == 0 && !cut)
+			rc = dg_key_lookup_find(&job->lookup, at, path, out,
+						err);
+	} while (rc == 0 && *out && (*out)->answer == DG_KEY_UNREADABLE);
+	dg_revision_close(at);
 	return rc;
 }
 
@@ -72,24 +93,23 @@ static int look_at(struct job *job, struct dg_revision *revision,
 		   const struct dg_backup *backup, struct dg_error *err)
 {
 	const struct dg_key_entry *before, *after;
-	int rc = dg_key_lookup_find(&job->lookup,
-				    backup->removed ? NULL : revision,
-				    backup->path, &after, err);
+	/* First, for it may take more look-ups than are remembered. */
+	int rc = find_before(job, revision, backup->path, &before, err);
 
 	if (rc < 0)
 		return rc;
 	job->result->backups++;
-	rc = find_before(job, revision, backup->path, &before, err);
+	rc = dg_key_lookup_find(&job->lookup, backup->removed ? NULL : revision,
+				backup->path, &after, err);
 	if (rc < 0 || after->answer == DG_KEY_UNREADABLE)
 		return rc;
 	if (!before)
 		return after->answer == DG_KEY_FOUND
 			       ? show(job, backup, NULL, after, err)
 			       : 0;
-	if (before->answer == DG_KEY_UNREADABLE ||
-	    dg_slice_equal(line_of(before), line_of(after)))
-		return 0;
-	return show(job, backup, before, after, err);
+	return dg_slice_equal(line_of(before), line_of(after))
+		       ? 0
+		       : show(job, backup, before, after, err);
 }
 
 static int follow(struct job *job, struct dg_backup_list *list,

@@ -196,18 +196,17 @@ int dg_key_lookup_find(struct dg_key_lookup *lookup,
 		       const struct dg_key_entry **out, struct dg_error *err)
 {
 	struct dg_fileset *files = NULL;
-	int rc = revision ? dg_revision_files(&files, revision, path,
-					      lookup->reading.memory, err)
-			  : DG_ENOTFOUND;
+	int rc = revision ? dg_revision_has_file(revision, path, DG_DATA_FILE,
+						 err)
+			  : 0;
 
-	if (rc == 0)
-		rc = dg_fileset_probe(files, DG_DATA_FILE, err);
+	*out = &lookup->absent;
+	if (rc <= 0)
+		return rc;
+	rc = dg_revision_files(&files, revision, path, lookup->reading.memory,
+			       err);
 	if (rc == 0)
 		rc = look(lookup, files, out, err);
 	dg_fileset_close(files);
-	if (rc != DG_ENOTFOUND)
-		return rc;
-	dg_error_clear(err);
-	*out = &lookup->absent;
-	return 0;
+	return rc;
 }

@@ -199,6 +199,20 @@ def test_one_item_from_its_birth_to_its_end(project, history):
         "log", '--key={"id":{"S":"none"}}').err
 
 
+def test_many_damaged_backups_in_a_row(project, history):
+    """More than are remembered; and one that begins with a damaged one."""
+    history.back_up([], env="dev", raw='{"Items":[')
+    history.back_up([item("a")], env="dev")
+    history.back_up([item("a")])
+    for n in range(12):
+        history.back_up([], raw='{"Items":[{"id":{"S":"%d"}' % n)
+    history.back_up([item("a", n={"N": "2"})])
+    done = project.ddbgit("log", '--key={"id":{"S":"a"}}', "--json")
+    assert [(r["change"], r["after"]) for r in done.of_type("item")] == [
+        ("changed", item("a", n={"N": "2"})), ("added", item("a")),
+        ("added", item("a"))]
+
+
 def test_keys_of_another_schema_and_damage(project, history):
     other = {"Table": {**SCHEMA["Table"], "KeySchema": [
         {"AttributeName": "pk", "KeyType": "HASH"}],
@@ -211,7 +225,8 @@ def test_keys_of_another_schema_and_damage(project, history):
     history.back_up([], raw='{"Items":[{"id":{"S":"a"}')
     history.back_up([item("a", n={"N": "2"})])
     done = project.ddbgit("log", '--key={"id":{"S":"a"}}', "--json")
-    assert [r["change"] for r in done.of_type("item")] == ["added"]
+    # What changed while nobody could read it shows at the next one.
+    assert [r["change"] for r in done.of_type("item")] == ["changed", "added"]
     assert done.err.count("passed over") == 1
     for bad in ("{", "[]", '{"id":{"S":"a"},"x":{"S":"b"}}', "null"):
         project.ddbgit("log", f"--key={bad}", status=2)
