@@ -227,25 +227,15 @@ static bool is_open_revision(const struct dg_dataset *d)
 	return d && d->kind == DG_DATASET_REVISION && !d->path;
 }
 
-static bool tree_has(struct dg_dataset *d, const char *path)
-{
-	struct dg_fileset *files = NULL;
-	bool found;
-
-	found = dg_revision_files(&files, d->revision, path,
-				  dg_run_memory(d->scope->run), NULL) == 0 &&
-		dg_fileset_probe(files, DG_DATA_FILE, NULL) == 0;
-	dg_fileset_close(files);
-	return found;
-}
-
 /* Sets path where the candidate (may be NULL) is in the tree. */
 static int take_if_there(struct dg_dataset *d, const char *path,
 			 struct dg_error *err)
 {
-	if (d->path || !path || !tree_has(d, path))
-		return 0;
-	return dg_strdup(&d->path, path, err);
+	int rc = 0;
+
+	if (!d->path && path)
+		rc = dg_revision_has_file(d->revision, path, DG_DATA_FILE, err);
+	return rc > 0 ? dg_strdup(&d->path, path, err) : rc;
 }
 
 static int take_own(struct dg_dataset *d, struct dg_error *err)

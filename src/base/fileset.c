@@ -38,16 +38,6 @@ bool dg_fileset_comparable(const struct dg_fileset *left,
 	return left->compare && left->compare == right->compare;
 }
 
-int dg_fileset_probe(struct dg_fileset *set, const char *path,
-		     struct dg_error *err)
-{
-	struct dg_file *file = NULL;
-	int rc = set->open(set, path, &file, err);
-
-	dg_file_close(file);
-	return rc;
-}
-
 /* How much to ask for next: what is free, or else a little more. */
 static int make_room(struct dg_buf *out, size_t *room, struct dg_error *err)
 {

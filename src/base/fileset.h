@@ -126,10 +126,6 @@ void dg_sink_close(struct dg_sink *sink);
 bool dg_fileset_comparable(const struct dg_fileset *left,
 			   const struct dg_fileset *right);
 
-/* 0 if there is a regular file at path that opens, else why not. */
-int dg_fileset_probe(struct dg_fileset *set, const char *path,
-		     struct dg_error *err);
-
 /* Reads a whole file into out (whose maximum bounds it). */
 int dg_fileset_read(struct dg_fileset *set, const char *path,
 		    struct dg_buf *out, struct dg_error *err);
