@@ -190,10 +190,8 @@ void dg_dataset_describe(const struct dg_dataset *d,
  * that a comparison of object ids need not. */
 static bool vouches_for_order(const struct dg_dataset *d)
 {
-	const struct dg_metadata *m = dg_snapshot_metadata(d->snapshot);
-
-	return d->kind == DG_DATASET_REVISION && m && m->layout &&
-	       strcmp(m->layout, "chunked") == 0;
+	return d->kind == DG_DATASET_REVISION &&
+	       dg_snapshot_is_chunked(d->snapshot);
 }
 
 void dg_dataset_tell_edited(struct dg_dataset *d)

@@ -129,6 +129,11 @@ int dg_snapshot_open(struct dg_snapshot **out, struct dg_fileset *files,
 	return 0;
 }
 
+bool dg_snapshot_is_chunked(const struct dg_snapshot *snapshot)
+{
+	return snapshot->layout == &dg_layout_chunked;
+}
+
 int dg_snapshot_layout(const char **out, struct dg_fileset *files,
 		       struct dg_error *err)
 {

@@ -114,6 +114,9 @@ bool dg_snapshot_edited(const struct dg_snapshot *snapshot);
 int dg_snapshot_source(struct dg_snapshot *snapshot,
 		       struct dg_item_source **out, struct dg_error *err);
 
+/* By the beginning of table-data.json, whatever the metadata states. */
+bool dg_snapshot_is_chunked(const struct dg_snapshot *snapshot);
+
 /* "single" or "chunked", by the beginning of table-data.json; static.
  * DG_ENOTFOUND: there is none. */
 int dg_snapshot_layout(const char **out, struct dg_fileset *files,
