@@ -138,9 +138,10 @@ static int fingerprint(const struct dg_inspector *inspector,
 	struct dg_fileset *files = inspector->files;
 	const struct dg_metadata *m = &inspector->snapshot->metadata;
 	struct dg_buf text = DG_BUF_INIT(4096);
-	int rc = dg_buf_addf(&text, err, "%d %" PRIu64 " %" PRIu64 " %s %s",
-			     inspector->own, m->item_count, m->data_bytes,
-			     m->data_sha256, m->layout ? m->layout : "");
+	int rc = dg_buf_addf(&text, err, "%d %d %" PRIu64 " %" PRIu64 " %s %s",
+			     inspector->own, m->has_item_count, m->item_count,
+			     m->data_bytes, m->data_sha256,
+			     m->layout ? m->layout : "");
 
 	for (int i = 0; rc == 0 && i < 3; i++) {
 		struct dg_identity identity = {0};

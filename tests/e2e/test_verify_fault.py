@@ -131,6 +131,19 @@ def test_a_layout_that_only_the_metadata_states(project):
             if one["problem"]} == {(damaged, METADATA)}
 
 
+def test_a_count_that_only_one_of_two_equal_backups_states(project):
+    files = made_snapshot.foreign(table("foreign"))
+    files[METADATA] = b'{"environment":"prod","itemCount":0}'
+    write(project, files)
+    damaged = commit(project)
+    files[METADATA] = b'{"environment":"prod"}'
+    write(project, files)
+    commit(project)
+    done = project.ddbgit("verify", "--all", "--json", status=3)
+    assert {(one["commit"], one["file"]) for one in done.of_type("finding")
+            if one["problem"]} == {(damaged, DATA)}
+
+
 def test_all_files_that_are_missing_are_named(project):
     folder = write(project, made_snapshot.files(table()))
     (folder / SUMMARY).unlink()
