@@ -68,23 +68,57 @@ static struct dg_key_entry *next_entry(struct dg_key_lookup *lookup)
 
 /* ---- reading ------------------------------------------------------- */
 
-static int find_item(struct dg_snapshot *snapshot,
+static int take(struct dg_key_entry *entry, const struct dg_item *item,
+		struct dg_error *err)
+{
+	entry->answer = DG_KEY_FOUND;
+	return dg_buf_add_slice(&entry->line, item->line, err);
+}
+
+static int jump_to(struct dg_item_source *items, struct dg_slice key,
+		   struct dg_key_entry *entry, struct dg_error *err)
+{
+	struct dg_item item;
+	int rc = dg_source_find(items, key, &item, err);
+
+	return rc > 0 ? take(entry, &item, err) : rc;
+}
+
+/* To the end, which alone tells whether all are in the order of keys. */
+static int read_through(struct dg_item_source *items, struct dg_slice key,
+			struct dg_key_entry *entry, struct dg_error *err)
+{
+	struct dg_item item;
+	int rc;
+
+	while ((rc = dg_source_next(items, &item, err)) > 0) {
+		if (!dg_slice_equal(item.key, key))
+			continue;
+		rc = take(entry, &item, err);
+		if (rc < 0)
+			break;
+	}
+	return rc;
+}
+
+/* sorted: the order is known, by a check or as that of chunks, which are held
+ * to it. Ours were in order, but a single file may have been edited since. */
+static int find_item(struct dg_snapshot *snapshot, bool sorted,
 		     const struct dg_dataset_key *key,
 		     struct dg_key_entry *entry, struct dg_error *err)
 {
 	struct dg_item_source *items = NULL;
-	struct dg_item item;
 	int rc = dg_snapshot_source(snapshot, &items, err);
 
 	if (rc < 0)
 		return rc;
-	rc = dg_source_find(items, dg_buf_slice(&key->encoded), &item, err);
-	if (rc > 0) {
-		entry->answer = DG_KEY_FOUND;
-		rc = dg_buf_add_slice(&entry->line, item.line, err);
-	}
+	entry->answer = DG_KEY_ABSENT;
+	dg_buf_clear(&entry->line);
+	rc = sorted ? jump_to(items, dg_buf_slice(&key->encoded), entry, err)
+		    : read_through(items, dg_buf_slice(&key->encoded), entry,
+				   err);
 	dg_source_close(items);
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 static int check_and_find(struct dg_snapshot *snapshot,
@@ -94,26 +128,18 @@ static int check_and_find(struct dg_snapshot *snapshot,
 	struct dg_snapshot_facts facts;
 	int rc = dg_snapshot_check(snapshot, &facts, err);
 
-	return rc == 0 ? find_item(snapshot, key, entry, err) : rc;
+	return rc == 0 ? find_item(snapshot, true, key, entry, err) : rc;
 }
 
-static bool is_ours(const struct dg_snapshot *snapshot)
-{
-	const struct dg_metadata *m = dg_snapshot_metadata(snapshot);
-
-	return m && m->format_version > 0;
-}
-
-/* Ours are in the order of keys; what is not is sorted by the check. */
+/* In the hope that the items are in the order of keys, as ddbgit writes them;
+ * what is not is sorted by a check. */
 static int search(struct dg_snapshot *snapshot,
 		  const struct dg_dataset_key *key, struct dg_key_entry *entry,
 		  struct dg_error *err)
 {
-	int rc;
+	int rc = find_item(snapshot, dg_snapshot_is_chunked(snapshot), key,
+			   entry, err);
 
-	if (!is_ours(snapshot))
-		return check_and_find(snapshot, key, entry, err);
-	rc = find_item(snapshot, key, entry, err);
 	if (rc != DG_EINVALID)
 		return rc;
 	dg_error_clear(err);

@@ -1,6 +1,8 @@
 """Backups that somebody edited after they were made: they are read as they
 are, whatever their metadata still states."""
 
+import json
+
 import made_snapshot
 
 
@@ -31,3 +33,20 @@ def test_items_out_of_order_where_chunks_are_stated(project):
     assert len(done.of_type("item")) == 9
     done = project.ddbgit("log", "--json", '--key={"id":{"S":"😀"}}')
     assert [one["change"] for one in done.of_type("item")] == ["added"]
+
+
+def test_an_item_in_another_place(project):
+    """In the file it stands behind others that come after it."""
+    table = made_snapshot.Table("prod", date=1_750_000_000, items={
+        n: {"n": {"N": str(n)}} for n in (0, 1, 8)})
+    write(project, table)
+    for n in (5, 6):
+        table.form, table.items = "edited", {**table.items, n: {}}
+        write(project, table)
+    lines = (project.path / table.folder / "table-data.json").read_bytes()
+    assert lines.index("😀".encode()) < lines.index(b'"S":"b"')
+    for text, expected in (("b", ["added"]), ("none", ["added"]),
+                           ("x\0", ["added"]), ("zz", [])):
+        key = json.dumps({"id": {"S": text}})
+        done = project.ddbgit("log", "--json", f"--key={key}")
+        assert [one["change"] for one in done.of_type("item")] == expected
