@@ -27,23 +27,23 @@ CHANGES = re.compile(r"\+(\d+) ~(\d+) -(\d+)")
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """items: DynamoDB JSON in the order of keys; metadata: as it stands, or
+    """by_key: DynamoDB JSON, in the order of keys; metadata: as it stands, or
     {}."""
     keys: list
-    items: list
+    by_key: dict
     definition: dict
     metadata: dict
+
+    @property
+    def items(self):
+        return list(self.by_key.values())
 
     def find(self, key):
         """The item of a key; None too if the key is of another schema."""
         names = {name: kind for name, kind in self.keys}
         if {n: next(iter(v)) for n, v in key.items()} != names:
             return None
-        wanted = canonical.encoded_key(key, self.keys)
-        for item in self.items:
-            if canonical.encoded_key(item, self.keys) == wanted:
-                return item
-        return None
+        return self.by_key.get(canonical.encoded_key(key, self.keys))
 
     def lines(self):
         return [canonical.canonical_line(item) for item in self.items]
@@ -105,7 +105,7 @@ class Judge(git_reader.Repository):
                      if path.startswith("table-data/")
                      and part["Items"] is not True for item in part["Items"]]
         by_key = item_diff.by_key(items, keys)  # the last of equal keys
-        return Snapshot(keys, [by_key[key] for key in sorted(by_key)],
+        return Snapshot(keys, {key: by_key[key] for key in sorted(by_key)},
                         read["table-schema.json"],
                         read.get("table-metadata.json", {}))
 

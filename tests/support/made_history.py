@@ -45,6 +45,17 @@ def message(table, before, stated):
                       for name, value in trailers if value is not None))
 
 
+def edit(table, step):
+    """The table as it becomes by a step."""
+    for n, attributes in step.edits.items():
+        table.items.pop(n, None)
+        if isinstance(attributes, int):
+            attributes = {"pad": {"S": "p" * attributes}}
+        if attributes is not None:
+            table.items[n] = attributes
+    table.settings = {**table.settings, **step.settings}
+
+
 # ---- commits -------------------------------------------------------------
 
 class Writer:
@@ -108,13 +119,7 @@ class Writer:
         if new and step.bulk:
             for n in range(BULK, BULK + BULK_ITEMS):
                 table.items[n] = {"pad": {"S": f"{n}" * 3000}}
-        for n, attributes in step.edits.items():
-            table.items.pop(n, None)
-            if isinstance(attributes, int):
-                attributes = {"pad": {"S": "p" * attributes}}
-            if attributes is not None:
-                table.items[n] = attributes
-        table.settings = {**table.settings, **step.settings}
+        edit(table, step)
         table.form, table.date = step.form, self.clock - 60
         table.version = step.version
         table.made = files(table)
