@@ -217,6 +217,40 @@ static int compare(struct dg_fileset *self, struct dg_fileset *right,
 	return rc;
 }
 
+/* The paths stand in order, and so those of one folder together. */
+static int list(struct dg_fileset *self, const char *path,
+		int (*visit)(void *context,
+			     const struct dg_fileset_entry *entry,
+			     struct dg_error *err),
+		void *context, struct dg_error *err)
+{
+	const struct memory_store *store = (struct memory_store *)self;
+	const size_t len = *path ? strlen(path) + 1 : 0;
+	char last[256] = "";
+	int rc = 0, met = 0;
+
+	for (size_t i = 0; rc == 0 && i < store->count; i++) {
+		const char *name = store->entries[i].path + len;
+		struct dg_fileset_entry entry = {.name = last};
+
+		if (len > 0 &&
+		    (strncmp(store->entries[i].path, path, len - 1) != 0 ||
+		     name[-1] != '/'))
+			continue;
+		entry.is_folder = name[strcspn(name, "/")] == '/';
+		if (met++ > 0 && entry.is_folder &&
+		    strncmp(last, name, strcspn(name, "/")) == 0 &&
+		    !last[strcspn(name, "/")])
+			continue;
+		snprintf(last, sizeof(last), "%.*s", (int)strcspn(name, "/"),
+			 name);
+		rc = visit(context, &entry, err);
+	}
+	return rc == 0 && met == 0
+		       ? dg_error_set(err, DG_ENOTFOUND, "no '%s'", path)
+		       : rc;
+}
+
 /* ---- the sink ---- */
 
 struct store_file {
@@ -295,6 +329,7 @@ struct memory_store *memory_store_new(bool identities)
 	struct memory_store *store = calloc(1, sizeof(*store));
 
 	store->files.open = open_file;
+	store->files.list = list;
 	store->files.name = "store";
 	store->files.identity = identities ? identify : NULL;
 	store->files.compare = identities ? compare : NULL;
