@@ -12,9 +12,30 @@ static bool is_below(const char *path, const char *folder)
 	       (path[len] == '/' || path[len] == '\0');
 }
 
+/* With symlinks and ".." resolved as far as it exists; NULL: out of memory, or
+ * nothing of it exists. */
+static char *resolve(const char *path)
+{
+	char *begin = NULL, *real = NULL, *whole = NULL;
+	size_t len = strlen(path);
+
+	if (dg_strdup(&begin, path, NULL) < 0)
+		return NULL;
+	while (len > 0 && !(real = realpath(begin, NULL))) {
+		while (len > 0 && begin[--len] != '/')
+			;
+		begin[len] = '\0';
+	}
+	if (real && dg_asprintf(&whole, NULL, "%s%s", real, path + len) < 0)
+		whole = NULL;
+	free(real);
+	free(begin);
+	return whole;
+}
+
 bool dg_repo_in_worktree(const struct dg_repo *repo, const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *real = resolve(path);
 	const char *at = real ? real : path;
 	const bool inside = repo->workdir && is_below(at, repo->workdir) &&
 			    !is_below(at, repo->gitdir) &&
