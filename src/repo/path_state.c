@@ -53,6 +53,7 @@ int dg_repo_path_state(enum dg_path_state *out, struct dg_repo *repo,
 				GIT_STATUS_OPT_INCLUDE_IGNORED |
 				GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH |
 				GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
+				GIT_STATUS_OPT_RECURSE_IGNORED_DIRS |
 				GIT_STATUS_OPT_NO_REFRESH |
 				GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
 		options.pathspec.strings = paths;
