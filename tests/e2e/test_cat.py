@@ -23,6 +23,7 @@ def table(project, emulator, make_table, table_name):
     return table_name
 
 
+@pytest.mark.smoke
 def test_document_lines_and_items(project, aws, table):
     data = (project.snapshot() / "table-data.json").read_text()
     where = "backups/dynamodb/local"

@@ -3,6 +3,8 @@ and damages five."""
 
 import json
 
+import pytest
+
 from conftest import put_items, scan_all
 
 DELETED = [{"id": {"S": f"user-{n:03}"}} for n in (7, 70, 170)]
@@ -34,6 +36,7 @@ def counting(fake):
     return sent
 
 
+@pytest.mark.smoke
 def test_eight_items_are_found_and_put_back(project, fake):
     items = [user(n) for n in range(200)]
     table = fake.create("prod-users", items=items)

@@ -71,6 +71,7 @@ def flipped(data, at):
 # ---- undamaged ---------------------------------------------------------
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("layout", ["media", "chunked"])
 def test_nothing_is_wrong(request, layout):
     project = request.getfixturevalue(layout)
