@@ -317,20 +317,18 @@ static void test_a_key_is_exactly_its_attributes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		struct dg_buf encoded = DG_BUF_INIT(1024);
-		struct dg_buf json = DG_BUF_INIT(1024);
-		struct dg_dataset_key key = {.keys = &schema};
+		struct dg_dataset_key key;
 		struct dg_error err = {0};
-		const int rc = dg_dataset_key_parse(&key, keys[i].text,
-						    &encoded, &json, &err);
+		const int rc =
+			dg_dataset_key_parse(&key, &schema, keys[i].text, &err);
 
 		assert_int_equal(rc, keys[i].json ? 0 : DG_EUSAGE);
 		if (keys[i].json)
-			assert_string_equal(dg_buf_str(&json), keys[i].json);
+			assert_string_equal(dg_buf_str(&key.json),
+					    keys[i].json);
 		else
 			assert_non_null(strstr(err.hint, "id (S), t (N)"));
-		dg_buf_free(&encoded);
-		dg_buf_free(&json);
+		dg_dataset_key_free(&key);
 	}
 }
 

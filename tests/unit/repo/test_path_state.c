@@ -4,12 +4,19 @@
 #define FILE_OF(name) PROD "/" name
 #define DATA FILE_OF("table-data.json")
 
+/* Git's index is read once for a repository, so it is opened anew. */
+static enum dg_path_state state_of(struct fixture *f, const char *path)
+{
+	enum dg_path_state out = DG_PATH_UNMERGED;
+
+	open_repo(f, "work");
+	assert_ok(f, dg_repo_path_state(&out, f->repo, path, owned, &f->err));
+	return out;
+}
+
 static bool changed(struct fixture *f, const char *path)
 {
-	bool out = false;
-
-	assert_ok(f, dg_repo_path_changed(&out, f->repo, path, owned, &f->err));
-	return out;
+	return state_of(f, path) == DG_PATH_CHANGED;
 }
 
 static void commit_snapshot(struct fixture *f)
@@ -110,16 +117,20 @@ static void test_the_top_of_the_tree_and_names_that_look_like_patterns(
 	assert_true(changed(f, ""));
 }
 
-/* The index is another process's to change; it is read each time. */
-static void test_what_git_did_meanwhile_counts(void **state)
+static void test_a_conflict_is_more_than_a_change(void **state)
 {
 	struct fixture *f = *state;
 
 	commit_snapshot(f);
-	run(f, "echo x >" FILE_OF("table-data.json"));
-	assert_true(changed(f, PROD));
-	run(f, "git commit -q -a -m changed");
-	assert_false(changed(f, PROD));
+	run(f, "git checkout -q -b other && echo x >" DATA " && "
+	       "git commit -q -a -m x && git checkout -q main && "
+	       "echo y >" DATA " && git commit -q -a -m y && "
+	       "! git merge -q other");
+	assert_int_equal(state_of(f, PROD), DG_PATH_UNMERGED);
+	run(f, "git add " PROD);
+	assert_int_equal(state_of(f, PROD), DG_PATH_CHANGED);
+	run(f, "git commit -q -m merged");
+	assert_int_equal(state_of(f, PROD), DG_PATH_SAME);
 }
 
 int main(void)
@@ -134,7 +145,7 @@ int main(void)
 			test_the_top_of_the_tree_and_names_that_look_like_patterns,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			test_what_git_did_meanwhile_counts, setup, teardown),
+			test_a_conflict_is_more_than_a_change, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
