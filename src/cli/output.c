@@ -81,13 +81,14 @@ size_t dg_terminal_columns(FILE *stream)
 	return columns > 0 ? columns : COLUMNS_DEFAULT;
 }
 
-/* The width that lines on err are broken at; 0: they are not. */
+/* The width that lines on err are broken at; 0: they are not. The last column
+ * stays free: some terminals wrap behind it. */
 static size_t width_of_messages(const struct dg_output *output)
 {
 	const size_t columns = columns_told(
 		output->held_back ? output->held_back : output->err);
 
-	return output->terminal && columns >= COLUMNS_MIN ? columns : 0;
+	return output->terminal && columns >= COLUMNS_MIN ? columns - 1 : 0;
 }
 
 void dg_output_init(struct dg_output *output, FILE *out, FILE *err)
@@ -315,7 +316,7 @@ void dg_output_lines(struct dg_output *output, const char *text, size_t indent)
 	const size_t columns = output->out_columns;
 
 	print_lines(output->out, text, indent,
-		    columns >= indent + COLUMNS_MIN ? columns : 0);
+		    columns >= indent + COLUMNS_MIN ? columns - 1 : 0);
 }
 
 bool dg_output_fields_repeat(const struct dg_output *output)
