@@ -219,7 +219,7 @@ static void tell_difference(const struct dg_restore_job *job)
 		plan->extra ? dg_format_count(plan->extra, n[3]) : "",
 		!plan->extra ? ""
 		: mirror     ? " to be deleted"
-			     : " left alone, only in the table");
+			     : " only in the table, left alone");
 	tell_keys(log, '+', &plan->first_added, plan->added);
 	tell_keys(log, '~', &plan->first_changed, plan->changed);
 	if (mirror)
