@@ -250,7 +250,8 @@ def test_a_table_that_is_being_made_is_asked_for_nothing(media, fake):
 
 
 def test_little_room_for_what_does_not_fit_is_told(media, fake):
-    found = checks(media, "--temp-dir=/nonexistent")
+    media.env["TMPDIR"] = "/nonexistent"
+    found = checks(media)
     assert found["temporary space"]["state"] == "warning"
     assert "--temp-dir" in found["temporary space"]["advice"]
     whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -258,7 +259,7 @@ def test_little_room_for_what_does_not_fit_is_told(media, fake):
     assert found["memory"]["state"] == "warning"
     # A table that does not fit needs it.
     fake.tables["media"].moved = 10**6
-    found = checks(media, "--temp-dir=/nonexistent", status=1)
+    found = checks(media, status=1)
     assert found["temporary space"]["state"] == "failed"
 
 

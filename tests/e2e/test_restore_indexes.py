@@ -85,7 +85,7 @@ def test_local_indexes_come_with_the_table_and_global_ones_last(media, fake):
     assert operations(fake) == ["CreateTable", "BatchWriteItem",
                                 "BatchWriteItem", "UpdateTable",
                                 "UpdateTable"]
-    assert summary(done)["creation"] == "key id (S); on demand; indexes by-t"
+    assert summary(done)["creation"] == "key id (S); on demand; index by-t"
     created = fake.requests[1].body
     assert "GlobalSecondaryIndexes" not in created
     assert created["LocalSecondaryIndexes"][0]["IndexName"] == "by-t"
