@@ -89,6 +89,17 @@ def test_reads_by_key_keep_to_the_rate(project, fake, media):
     assert capacity.busiest(reads) < capacity.allowed(reads, 60)
 
 
+def test_what_an_answer_has_no_room_for_is_asked_for_again(project, fake):
+    project.local(fake.endpoint, "media")
+    fake.create("media", [item(n, "x" * 50_000) for n in range(70)])
+    project.ddbgit("dump")
+    fake.get_bytes = 1_500_000  # some thirty items
+    done = restore(project, keys_file(project, range(70)), "--changed-only")
+    assert summary(done)["plan"]["equal"] == 70
+    assert fake.count("BatchGetItem") == 3
+
+
+@pytest.mark.slow
 def test_more_than_an_answer_holds_is_read_in_parts(project, emulator, aws,
                                                     table_name, make_table):
     """16 MB, on the emulator; 400 KB are the most that an item has."""

@@ -29,7 +29,6 @@ PREFIX = "com.amazonaws.dynamodb.v20120810#"
 BATCH_MAX = 25
 BATCH_BYTES = 16 * 1024 * 1024
 GET_MAX = 100
-GET_BYTES = 16 * 1024 * 1024
 SKEW_SECONDS = 300
 
 
@@ -62,6 +61,7 @@ class Server:
         self.requests = []
         self.violations = []
         self.page_items = None  # items a page at most
+        self.get_bytes = 16 * 1024 * 1024  # of an answer to BatchGetItem
         self.creating = 0  # DescribeTable calls that a new table is CREATING
         self.filling = 0  # the same of an index that is added
         self.clock_offset = None  # seconds; a number turns the check on
@@ -231,7 +231,7 @@ class Server:
         if fault and fault.kind == "unprocessed":
             at = max(0, len(keys) - fault.count)
             keys, left = keys[:at], keys[at:]
-        got = table.get(keys, asked.get("ConsistentRead"), GET_BYTES)
+        got = table.get(keys, asked.get("ConsistentRead"), self.get_bytes)
         left += keys[got.read:]
         if self.capacity:
             self.capacity.read(got)
